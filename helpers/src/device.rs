@@ -1,0 +1,32 @@
+//! Where tensors live and are computed: CUDA, Metal or the CPU.
+
+use candle_core::Device;
+
+/// The fastest device this build can use: CUDA, then Metal, then the CPU.
+///
+/// CUDA and Metal are there only when the crate was built with the feature of that name
+/// (`cargo lab --features cuda`). A graphics card that is absent or does not answer is no error:
+/// the CPU is taken.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let device = best_device();
+/// println!("{}", device_label(&device));
+/// ```
+pub fn best_device() -> Device {
+    let cuda = || Device::new_cuda(0).ok();
+    let metal = || Device::new_metal(0).ok();
+    cuda().or_else(metal).unwrap_or(Device::Cpu)
+}
+
+/// A readable name of a device: `CPU (2 threads)`, `CUDA GPU 0`, `Metal GPU 0`.
+pub fn device_label(device: &Device) -> String {
+    match device.location() {
+        candle_core::DeviceLocation::Cpu => {
+            let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+            format!("CPU ({threads} threads)")
+        }
+        candle_core::DeviceLocation::Cuda { gpu_id } => format!("CUDA GPU {gpu_id}"),
+        candle_core::DeviceLocation::Metal { gpu_id } => format!("Metal GPU {gpu_id}"),
+    }
+}

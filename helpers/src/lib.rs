@@ -1,0 +1,33 @@
+//! What the notebooks load: everything a student reuses, nothing they should write themselves.
+//!
+//! One `use` brings it all in:
+//!
+//! ```
+//! use helpers::prelude::*;
+//!
+//! manual_seed(1);
+//! let params = Parameters::new(&best_device());
+//! let layer = nn::linear(2, 1, &params.at("fc"))?;
+//! let x = random::normal(0.0, 1.0, (10, 2), params.device())?;
+//! assert_eq!(layer.forward(&x, false)?.dims(), [10, 1]);
+//! # Ok::<(), helpers::Error>(())
+//! ```
+//!
+//! Names follow PyTorch; tensors, devices and errors are candle's own, re-exported from here.
+//! Notebooks must take candle from this crate and nowhere else: it is compiled as one shared
+//! library, so that all cells see the same counter of tensor ids.
+
+pub mod data;
+pub mod datasets;
+pub mod device;
+pub mod exercise;
+pub mod loss;
+pub mod metrics;
+pub mod nn;
+pub mod optim;
+pub mod plot;
+pub mod prelude;
+pub mod random;
+
+pub use candle_core::{Error, Result};
+pub use {candle_core, candle_nn};

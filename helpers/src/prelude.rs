@@ -1,0 +1,7 @@
+//! What every notebook imports: `use helpers::prelude::*;`.
+
+pub use crate::device::{best_device, device_label};
+pub use crate::nn::{self, Model, Parameters};
+pub use crate::random::{self, manual_seed};
+pub use crate::{data, datasets, exercise, loss, metrics, optim, plot};
+pub use candle_core::{D, DType, Device, Error, IndexOp, Result, Shape, Tensor, Var};

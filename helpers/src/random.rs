@@ -1,0 +1,102 @@
+//! One seeded generator behind everything random: initialisers, shuffles, dropout masks,
+//! synthetic data sets.
+//!
+//! candle's own generator cannot be seeded on the CPU, so nothing here uses it: numbers are drawn
+//! on the CPU from ChaCha8 and then moved to the device, which gives the same values on every
+//! device and in every run.
+//!
+//! Each thread has its own generator. A thread that never called [`manual_seed`] starts from seed
+//! 0; a background run gets a generator made by [`split`], so that what other cells draw meanwhile
+//! changes nothing.
+
+use std::cell::RefCell;
+
+use candle_core::{Device, Result, Shape, Tensor, bail};
+use rand::seq::SliceRandom;
+use rand::{Rng, RngCore, SeedableRng};
+use rand_distr::StandardNormal;
+
+/// The generator: ChaCha8, small, fast, and the same on every machine.
+pub type Generator = rand_chacha::ChaCha8Rng;
+
+thread_local! {
+    static GENERATOR: RefCell<Generator> = RefCell::new(Generator::seed_from_u64(0));
+}
+
+/// Restarts the generator from `seed`: what is drawn afterwards is the same in every run.
+///
+/// ```
+/// use helpers::prelude::*;
+/// manual_seed(7);
+/// let first = random::normal(0.0, 1.0, 3, &Device::Cpu)?.to_vec1::<f32>()?;
+/// manual_seed(7);
+/// let again = random::normal(0.0, 1.0, 3, &Device::Cpu)?.to_vec1::<f32>()?;
+/// assert_eq!(first, again);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+pub fn manual_seed(seed: u64) {
+    set_generator(Generator::seed_from_u64(seed));
+}
+
+/// Replaces this thread's generator, for a background run or a restored checkpoint.
+pub fn set_generator(generator: Generator) {
+    GENERATOR.with(|cell| *cell.borrow_mut() = generator);
+}
+
+/// A new generator, independent of this thread's, drawn from it.
+pub fn split() -> Generator {
+    Generator::seed_from_u64(with_generator(|g| g.next_u64()))
+}
+
+/// Draws from this thread's generator: `with_generator(|g| g.random_range(0..6))`.
+///
+/// `draw` works on a copy that is put back afterwards, so it may itself call this module (what it
+/// drew that way is then drawn again); it never fails with a borrowed generator.
+pub fn with_generator<T>(draw: impl FnOnce(&mut Generator) -> T) -> T {
+    let mut generator = GENERATOR.with(|cell| cell.borrow().clone());
+    let drawn = draw(&mut generator);
+    set_generator(generator);
+    drawn
+}
+
+/// A tensor of numbers drawn from the normal law of this mean and standard deviation.
+///
+/// # Errors
+/// `std` negative or not finite.
+pub fn normal(mean: f64, std: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
+    if !mean.is_finite() || !std.is_finite() || std < 0.0 {
+        bail!("normal: mean {mean} and std {std} must be finite, and std at least 0");
+    }
+    let draw = |g: &mut Generator| mean + std * g.sample::<f64, _>(StandardNormal);
+    fill(shape.into(), device, draw)
+}
+
+/// A tensor of numbers drawn evenly from `low` (included) to `high` (excluded).
+///
+/// # Errors
+/// `low` above `high`, or a bound that is not finite.
+pub fn uniform(low: f64, high: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
+    if !low.is_finite() || !high.is_finite() || low > high {
+        bail!("uniform: low {low} and high {high} must be finite, with low <= high");
+    }
+    let draw = |g: &mut Generator| low + (high - low) * g.random::<f64>();
+    fill(shape.into(), device, draw)
+}
+
+fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f64) -> Result<Tensor> {
+    let count = shape.elem_count();
+    let values: Vec<f32> = with_generator(|g| (0..count).map(|_| draw(g) as f32).collect());
+    Tensor::from_vec(values, shape, device)
+}
+
+/// The numbers `0..n` in a random order.
+pub fn permutation(n: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    shuffle(&mut order);
+    order
+}
+
+/// Puts a slice in a random order.
+pub fn shuffle<T>(items: &mut [T]) {
+    with_generator(|g| items.shuffle(g));
+}
