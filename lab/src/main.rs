@@ -1,1 +1,100 @@
-fn main() {}
+//! `cargo lab`: from a clone to a running notebook with one command.
+//!
+//! `open` (the default) sets everything up and opens JupyterLab; `run` executes notebooks without
+//! a browser; `test` checks the whole project; `doctor` says what is there and how to mend it;
+//! `clean` removes what this tool made. `kernel` is what Jupyter calls to start a Rust kernel.
+
+mod checks;
+mod clean;
+mod copy;
+mod doctor;
+mod evcxr;
+mod jupyter;
+mod kernel;
+mod notebooks;
+mod open;
+mod process;
+mod progress;
+mod project;
+mod python;
+mod rust;
+mod setup;
+mod warm;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use project::Project;
+
+#[derive(Parser)]
+#[command(name = "cargo lab", bin_name = "cargo lab", version, about = ABOUT)]
+struct Cli {
+    /// The folder of the project (found by itself).
+    #[arg(long, global = true, hide = true)]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    open: open::Options,
+}
+
+const ABOUT: &str = "Set up what the notebooks need, then open JupyterLab on them";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set up what is missing, then open JupyterLab (what `cargo lab` alone does)
+    Open(open::Options),
+    /// Execute notebooks and fail where a cell fails
+    Run(notebooks::Options),
+    /// Check the project: format, lints, tests, then every notebook
+    Test(checks::Options),
+    /// Say what is there, in which state, and how to mend it
+    Doctor,
+    /// Remove all that this tool made (.lab and .venv)
+    Clean,
+    /// Set up what is missing and stop there
+    Setup(Features),
+    #[command(hide = true)]
+    Kernel(kernel::Options),
+    #[command(hide = true)]
+    KernelCleanup { id: String },
+}
+
+/// What the helpers are built with.
+#[derive(Args, Clone, Default)]
+struct Features {
+    /// Build the helpers with these features: cuda, cudnn, metal, accelerate
+    #[arg(long, value_delimiter = ',', value_name = "FEATURES")]
+    features: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let project = Project::find(cli.root)?;
+    match cli.command {
+        None => open::open(&project, &cli.open),
+        Some(Command::Open(options)) => open::open(&project, &options),
+        Some(Command::Run(options)) => notebooks::run(&project, &options),
+        Some(Command::Test(options)) => checks::test(&project, &options),
+        Some(Command::Doctor) => doctor::doctor(&project),
+        Some(Command::Clean) => clean::clean(&project),
+        Some(Command::Setup(features)) => {
+            setup::set_up(&project, &features.features).map(|_| ExitCode::SUCCESS)
+        }
+        Some(Command::Kernel(options)) => kernel::start(&project, &options),
+        Some(Command::KernelCleanup { id }) => kernel::clean_up_after(&project, &id),
+    }
+}

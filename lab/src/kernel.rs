@@ -1,0 +1,192 @@
+//! What Jupyter calls to start a Rust kernel: gives it a private copy of the warm build directory,
+//! then becomes evcxr_jupyter.
+//!
+//! Two kernels must not share a build directory, and a fresh one costs minutes of compiling. The
+//! copy takes a blink and nothing in it is compiled again.
+//!
+//! Who removes the copy: a small process started beside the kernel waits for the lock on
+//! `ID.lock`, which the kernel holds as long as it lives, however it ends. What is left after
+//! a power cut is swept at the next start.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::project::Project;
+use crate::{copy, evcxr, rust, warm};
+
+#[derive(Args)]
+pub struct Options {
+    /// The file in which Jupyter says where to connect.
+    connection_file: PathBuf,
+    #[command(flatten)]
+    features: crate::Features,
+}
+
+/// Starts the kernel. On Unix this process becomes the kernel, so that signals and the exit code
+/// are its own.
+pub fn start(project: &Project, options: &Options) -> Result<ExitCode> {
+    let program = evcxr::find(project)
+        .context("the Rust kernel evcxr_jupyter is not installed. Run: cargo lab")?;
+    let features = &options.features.features;
+    let mut command = Command::new(program);
+    let directory = match std::env::var_os(warm::IN_PLACE) {
+        Some(directory) => PathBuf::from(directory),
+        None => {
+            let (id, lock) = reserve(project)?;
+            let directory = kernels(project).join(&id);
+            fill(project, &directory, features)?;
+            // The kernel holds the lock through its (otherwise unused) standard input.
+            command.stdin(Stdio::from(lock));
+            spawn_cleanup(project, &id)?;
+            directory
+        }
+    };
+    set_environment(&mut command, &directory);
+    command.arg("--control_file").arg(&options.connection_file);
+    become_kernel(command)
+}
+
+#[cfg(unix)]
+fn become_kernel(mut command: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("evcxr_jupyter could not be started")
+}
+
+#[cfg(not(unix))]
+fn become_kernel(mut command: Command) -> Result<ExitCode> {
+    let status = command
+        .status()
+        .context("evcxr_jupyter could not be started")?;
+    Ok(ExitCode::from(
+        u8::try_from(status.code().unwrap_or(1)).unwrap_or(1),
+    ))
+}
+
+fn kernels(project: &Project) -> PathBuf {
+    project.lab().join("kernels")
+}
+
+/// A fresh identifier and its lock, after sweeping what dead kernels left.
+fn reserve(project: &Project) -> Result<(String, File)> {
+    let folder = kernels(project);
+    let _alone = warm::lock(&folder.join("sweep.lock"))?;
+    sweep(&folder);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let id = format!("{}-{}", now.as_millis(), std::process::id());
+    let lock = warm::lock(&folder.join(format!("{id}.lock")))?;
+    Ok((id, lock))
+}
+
+/// Removes the directories whose kernel has ended.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let directory = entry.path();
+        let lock = directory.with_extension("lock");
+        if directory.is_dir() && !is_held(&lock) && fs::remove_dir_all(&directory).is_ok() {
+            let _ = fs::remove_file(lock);
+        }
+    }
+}
+
+fn is_held(lock: &Path) -> bool {
+    File::open(lock).is_ok_and(|file| file.try_lock().is_err())
+}
+
+/// Puts a copy of the warm directory at `directory`; without one the kernel compiles for itself.
+fn fill(project: &Project, directory: &Path, features: &[String]) -> Result<()> {
+    let warm = warm::directory(project, features)?;
+    let trouble = if !warm.exists() {
+        Some("the helpers are not compiled yet, or were changed since".to_string())
+    } else if !warm::has_helpers(&warm) {
+        Some("the compiled helpers are broken; `cargo lab clean` makes a fresh start".to_string())
+    } else {
+        copy::copy_tree(&warm, directory, &copy::is_shared_artefact)
+            .err()
+            .map(|error| error.to_string())
+    };
+    if let Some(trouble) = trouble {
+        eprintln!(
+            "This kernel starts slowly (the first cell takes about 4 minutes): {trouble}. Run `cargo lab` once to mend it."
+        );
+        let _ = fs::remove_dir_all(directory);
+    }
+    warm::scaffold(project, directory, features)
+}
+
+fn set_environment(command: &mut Command, directory: &Path) {
+    // What `cargo run` and the user's shell set for other builds must not reach this one.
+    let foreign = |name: &str| {
+        (name.starts_with("CARGO_") && name != "CARGO_HOME" && !name.starts_with("CARGO_HTTP_"))
+            || ["CARGO", "RUSTFLAGS", "RUSTC", "RUST_BACKTRACE"].contains(&name)
+    };
+    for (name, _) in std::env::vars_os() {
+        if foreign(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command.env("EVCXR_TMPDIR", directory.join("crate"));
+    command.env("EVCXR_CONFIG_DIR", directory.join("config"));
+    // candle's errors carry a backtrace of 15 lines; a student needs the one line before it.
+    command.env("RUST_LIB_BACKTRACE", "0");
+    // evcxr moves each cell's library up one folder, where the relative path to libstd that the
+    // compiler wrote into it is wrong; it is found only by chance, or through this.
+    if let Some(folder) = rust::library_folder() {
+        let name = if cfg!(target_os = "macos") {
+            "DYLD_LIBRARY_PATH"
+        } else {
+            "LD_LIBRARY_PATH"
+        };
+        let old = std::env::var_os(name).unwrap_or_default();
+        let folders = std::iter::once(folder).chain(std::env::split_paths(&old));
+        if let Ok(joined) = std::env::join_paths(folders.filter(|path| path.is_absolute())) {
+            command.env(name, joined);
+        }
+    }
+}
+
+fn spawn_cleanup(project: &Project, id: &str) -> Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .arg("--root")
+        .arg(project.root())
+        .args(["kernel-cleanup", id]);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        // Out of the kernel's process group, with which Jupyter kills it.
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
+    command
+        .spawn()
+        .context("the process that cleans up after the kernel could not be started")?;
+    Ok(())
+}
+
+/// Waits for the kernel to end, then removes its directory.
+pub fn clean_up_after(project: &Project, id: &str) -> Result<ExitCode> {
+    let directory = kernels(project).join(id);
+    let lock = directory.with_extension("lock");
+    if let Ok(file) = File::open(&lock) {
+        file.lock()?;
+    }
+    // The kernel's child process may need a moment to go; what cannot be removed now is swept later.
+    for _ in 0..20 {
+        if !directory.exists() || fs::remove_dir_all(&directory).is_ok() {
+            let _ = fs::remove_file(&lock);
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(250));
+    }
+    Ok(ExitCode::SUCCESS)
+}
