@@ -19,6 +19,8 @@ use candle_core::{DType, Result, Tensor, bail};
 /// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch.
 pub fn nll(log_probs: &Tensor, targets: &Tensor) -> Result<Tensor> {
     check_class_targets("nll", log_probs, targets)?;
+    // gather takes contiguous tensors only; a transposed or sliced one is copied.
+    let (log_probs, targets) = (log_probs.contiguous()?, targets.contiguous()?);
     let picked = log_probs.gather(&targets.unsqueeze(1)?, 1)?;
     picked.mean_all()?.neg()
 }
@@ -41,8 +43,8 @@ pub(crate) fn check_class_targets(what: &str, scores: &Tensor, targets: &Tensor)
             targets.dtype()
         );
     }
-    if n == 0 {
-        bail!("{what}: the batch is empty");
+    if n == 0 || classes == 0 {
+        bail!("{what}: there is nothing to score, got {:?}", scores.dims());
     }
     let highest = targets.max_all()?.to_scalar::<u32>()? as usize;
     if highest >= classes {
