@@ -62,30 +62,39 @@ pub fn with_generator<T>(draw: impl FnOnce(&mut Generator) -> T) -> T {
 /// A tensor of numbers drawn from the normal law of this mean and standard deviation.
 ///
 /// # Errors
-/// `std` negative or not finite.
+/// `std` negative, or a number that is not finite (in f32).
 pub fn normal(mean: f64, std: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
-    if !mean.is_finite() || !std.is_finite() || std < 0.0 {
+    if !is_finite(mean) || !is_finite(std) || std < 0.0 {
         bail!("normal: mean {mean} and std {std} must be finite, and std at least 0");
     }
-    let draw = |g: &mut Generator| mean + std * g.sample::<f64, _>(StandardNormal);
+    let draw = |g: &mut Generator| (mean + std * g.sample::<f64, _>(StandardNormal)) as f32;
     fill(shape.into(), device, draw)
 }
 
 /// A tensor of numbers drawn evenly from `low` (included) to `high` (excluded).
 ///
 /// # Errors
-/// `low` above `high`, or a bound that is not finite.
+/// `low` above `high`, or a bound that is not finite (in f32).
 pub fn uniform(low: f64, high: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
-    if !low.is_finite() || !high.is_finite() || low > high {
+    if !is_finite(low) || !is_finite(high) || low > high {
         bail!("uniform: low {low} and high {high} must be finite, with low <= high");
     }
-    let draw = |g: &mut Generator| low + (high - low) * g.random::<f64>();
+    // Rounding to f32 can reach `high`: the last number before it is taken instead.
+    let (first, last) = (low as f32, (high as f32).next_down());
+    let draw = |g: &mut Generator| {
+        let value = low + (high - low) * g.random::<f64>();
+        (value as f32).min(last).max(first)
+    };
     fill(shape.into(), device, draw)
 }
 
-fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f64) -> Result<Tensor> {
+fn is_finite(value: f64) -> bool {
+    (value as f32).is_finite()
+}
+
+fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f32) -> Result<Tensor> {
     let count = shape.elem_count();
-    let values: Vec<f32> = with_generator(|g| (0..count).map(|_| draw(g) as f32).collect());
+    let values: Vec<f32> = with_generator(|g| (0..count).map(|_| draw(g)).collect());
     Tensor::from_vec(values, shape, device)
 }
 
