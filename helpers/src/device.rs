@@ -2,6 +2,8 @@
 
 use candle_core::Device;
 
+use crate::panics;
+
 /// The fastest device this build can use: CUDA, then Metal, then the CPU.
 ///
 /// CUDA and Metal are there only when the crate was built with the feature of that name
@@ -15,7 +17,12 @@ use candle_core::Device;
 /// ```
 pub fn best_device() -> Device {
     let cuda = || Device::new_cuda(0).ok();
-    let metal = || Device::new_metal(0).ok();
+    // candle panics on a Mac that has no Metal device (a virtual machine).
+    let metal = || {
+        panics::silently(|| Device::new_metal(0).ok())
+            .ok()
+            .flatten()
+    };
     cuda().or_else(metal).unwrap_or(Device::Cpu)
 }
 

@@ -25,6 +25,7 @@ pub mod loss;
 pub mod metrics;
 pub mod nn;
 pub mod optim;
+mod panics;
 pub mod plot;
 pub mod prelude;
 pub mod random;
