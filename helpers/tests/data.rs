@@ -1,0 +1,243 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::sync::Arc;
+
+use helpers::prelude::*;
+
+/// Items whose input and target are their own number.
+fn numbers(n: usize) -> TensorDataset {
+    let targets = Tensor::arange(0u32, n as u32, &Device::Cpu).unwrap();
+    let inputs = targets
+        .to_dtype(DType::F32)
+        .unwrap()
+        .reshape((n, 1))
+        .unwrap();
+    TensorDataset::new(inputs, targets).unwrap()
+}
+
+/// The same, item by item; item `broken` is an error and item `odd` has another shape.
+struct OneByOne {
+    n: usize,
+    broken: Option<usize>,
+    odd: Option<usize>,
+}
+
+impl Dataset for OneByOne {
+    fn len(&self) -> usize {
+        self.n
+    }
+    fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
+        if self.broken == Some(index) {
+            return Err(Error::Msg(format!("item {index} cannot be read")));
+        }
+        let width = if self.odd == Some(index) { 2 } else { 1 };
+        let input = Tensor::full(index as f32, width, &Device::Cpu)?;
+        Ok((input, Tensor::new(index as u32, &Device::Cpu)?))
+    }
+}
+
+fn one_by_one(n: usize) -> OneByOne {
+    OneByOne {
+        n,
+        broken: None,
+        odd: None,
+    }
+}
+
+/// The targets of one pass, batch by batch; inputs are checked to go with them.
+fn pass(loader: &DataLoader) -> Vec<Vec<u32>> {
+    let batches = loader.iter().map(|batch| {
+        let (x, targets) = batch.unwrap();
+        let targets: Vec<u32> = targets.to_vec1().unwrap();
+        assert_eq!(x.dims(), [targets.len(), 1]);
+        let x: Vec<f32> = x.flatten_all().unwrap().to_vec1().unwrap();
+        assert!(x.iter().zip(&targets).all(|(x, t)| *x == *t as f32));
+        targets
+    });
+    batches.collect()
+}
+
+#[test]
+fn batches_come_in_order_and_the_last_may_be_smaller() {
+    for (n, size, expected) in [
+        (6, 3, vec![vec![0, 1, 2], vec![3, 4, 5]]),
+        (5, 3, vec![vec![0, 1, 2], vec![3, 4]]),
+        (2, 5, vec![vec![0, 1]]),
+        (2, 1, vec![vec![0], vec![1]]),
+        (2, usize::MAX, vec![vec![0, 1]]),
+    ] {
+        let tensors = DataLoader::new(numbers(n), size).unwrap();
+        let items = DataLoader::new(one_by_one(n), size).unwrap();
+        for loader in [tensors, items] {
+            assert_eq!(loader.len(), expected.len());
+            assert!(!loader.is_empty());
+            assert_eq!(pass(&loader), expected);
+            assert_eq!(pass(&loader), expected);
+        }
+    }
+}
+
+#[test]
+fn a_shuffled_pass_takes_every_item_once_and_the_seed_fixes_it() {
+    let loader = DataLoader::new(numbers(100), 8).unwrap().shuffle(true);
+    manual_seed(1);
+    let (first, second) = (pass(&loader), pass(&loader));
+    assert_ne!(first, second);
+    for epoch in [&first, &second] {
+        let mut all = epoch.concat();
+        assert_ne!(all, (0..100).collect::<Vec<_>>());
+        all.sort_unstable();
+        assert_eq!(all, (0..100).collect::<Vec<_>>());
+    }
+    manual_seed(1);
+    assert_eq!(pass(&loader.clone()), first);
+    assert_eq!(pass(&loader), second);
+}
+
+#[test]
+fn an_unshuffled_pass_draws_nothing() {
+    manual_seed(1);
+    let expected = random::permutation(10);
+    manual_seed(1);
+    pass(&DataLoader::new(numbers(9), 2).unwrap());
+    assert_eq!(random::permutation(10), expected);
+}
+
+#[test]
+fn loaders_that_make_no_sense_are_errors() {
+    let error = DataLoader::new(numbers(3), 0).unwrap_err().to_string();
+    assert!(
+        error.contains("the batch size must be at least 1, got 0"),
+        "{error}"
+    );
+    let error = DataLoader::new(one_by_one(0), 2).unwrap_err().to_string();
+    assert!(error.contains("the data set is empty"), "{error}");
+}
+
+#[test]
+fn a_pass_ends_after_its_first_error() {
+    let broken = OneByOne {
+        broken: Some(3),
+        ..one_by_one(8)
+    };
+    let mut batches = DataLoader::new(broken, 2).unwrap().iter();
+    assert!(batches.next().unwrap().is_ok());
+    let error = batches.next().unwrap().unwrap_err().to_string();
+    assert!(error.contains("item 3 cannot be read"), "{error}");
+    assert!(batches.next().is_none());
+    assert!(batches.next().is_none());
+}
+
+#[test]
+fn items_of_another_shape_are_named() {
+    let odd = OneByOne {
+        odd: Some(6),
+        ..one_by_one(8)
+    };
+    let mut batches = DataLoader::new(odd, 4).unwrap().iter();
+    assert!(batches.next().unwrap().is_ok());
+    let error = batches.next().unwrap().unwrap_err().to_string();
+    let expected = "the input of item 6 is [2] F32, that of item 4 is [1] F32: a batch needs";
+    assert!(error.starts_with(expected), "{error}");
+    assert!(one_by_one(3).batch(&[]).is_err());
+}
+
+#[test]
+fn a_set_may_be_shared() {
+    let shared: Arc<dyn Dataset> = Arc::new(numbers(5));
+    let loader = DataLoader::new(shared.clone(), 2).unwrap();
+    assert_eq!(pass(&loader).concat(), [0, 1, 2, 3, 4]);
+    assert_eq!((shared.len(), loader.dataset().len()), (5, 5));
+    assert_eq!(shared.get(3).unwrap().1.to_scalar::<u32>().unwrap(), 3);
+    // A loader may leave for a background run.
+    let there = std::thread::spawn(move || pass(&loader)).join().unwrap();
+    assert_eq!(there.len(), 3);
+}
+
+#[test]
+fn a_tensor_set_checks_its_lengths_and_indices() {
+    let zeros = |dims: &[usize]| Tensor::zeros(dims, DType::F32, &Device::Cpu).unwrap();
+    for (inputs, targets) in [(vec![3, 2], vec![4]), (vec![], vec![3]), (vec![3], vec![])] {
+        let error = TensorDataset::new(zeros(&inputs), zeros(&targets)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("must both be (N, ...) with one N"),
+            "{error}"
+        );
+    }
+    let set = numbers(3);
+    assert_eq!(set.get(2).unwrap().0.to_vec1::<f32>().unwrap(), [2.0]);
+    for error in [
+        set.get(3).unwrap_err(),
+        set.batch(&[0, 3]).unwrap_err(),
+        set.subset(&[3]).unwrap_err(),
+    ] {
+        assert!(
+            error
+                .to_string()
+                .contains("there is no item 3: the set has 3 items"),
+            "{error}"
+        );
+    }
+    assert!(set.batch(&[usize::MAX]).is_err());
+    assert!(set.batch(&[]).is_err());
+    let empty = TensorDataset::new(zeros(&[0, 2]), zeros(&[0])).unwrap();
+    assert!(empty.is_empty() && empty.get(0).is_err());
+    let hollow = TensorDataset::new(zeros(&[2, 0]), zeros(&[2])).unwrap();
+    assert_eq!(hollow.batch(&[1, 0]).unwrap().0.dims(), [2, 0]);
+}
+
+#[test]
+fn rows_are_gathered_right_from_tensors_that_are_not_contiguous() {
+    let turned = Tensor::new(&[[0f32, 1., 2.], [10., 11., 12.]], &Device::Cpu).unwrap();
+    let set = TensorDataset::new(turned.t().unwrap(), numbers(3).targets().clone()).unwrap();
+    let (x, targets) = set.batch(&[2, 0]).unwrap();
+    assert_eq!(x.to_vec2::<f32>().unwrap(), [[2., 12.], [0., 10.]]);
+    assert_eq!(targets.to_vec1::<u32>().unwrap(), [2, 0]);
+    assert_eq!(set.get(1).unwrap().0.to_vec1::<f32>().unwrap(), [1., 11.]);
+}
+
+#[test]
+fn a_random_split_gives_every_item_to_one_part() {
+    let targets = |set: &TensorDataset| set.targets().to_vec1::<u32>().unwrap();
+    manual_seed(1);
+    let (train, test) = numbers(10).random_split(0.7).unwrap();
+    assert_eq!((train.len(), test.len()), (7, 3));
+    let mut all = [targets(&train), targets(&test)].concat();
+    assert_ne!(all, (0..10).collect::<Vec<_>>());
+    all.sort_unstable();
+    assert_eq!(all, (0..10).collect::<Vec<_>>());
+    manual_seed(1);
+    assert_eq!(
+        targets(&numbers(10).random_split(0.7).unwrap().0),
+        targets(&train)
+    );
+
+    for share in [0.0, 1.0, -0.5, 1.5, 0.04, f64::NAN, f64::INFINITY] {
+        let error = numbers(10).random_split(share).unwrap_err().to_string();
+        assert!(error.contains("both parts need one at least"), "{error}");
+    }
+}
+
+#[test]
+fn classes_are_kept_and_renumbered_in_the_order_listed() {
+    let targets = Tensor::new(&[5u32, 7, 5, 9, 7], &Device::Cpu).unwrap();
+    let set = TensorDataset::new(numbers(5).inputs().clone(), targets).unwrap();
+    let kept = set.keep_classes(&[7, 5]).unwrap();
+    assert_eq!(kept.targets().to_vec1::<u32>().unwrap(), [1, 0, 1, 0]);
+    let inputs = kept.inputs().flatten_all().unwrap();
+    assert_eq!(inputs.to_vec1::<f32>().unwrap(), [0., 1., 2., 4.]);
+
+    for (classes, expected) in [
+        (vec![7, 6], "the set has no item of class 6"),
+        (vec![7, 7], "class 7 is listed twice"),
+        (vec![], "name at least one class"),
+    ] {
+        let error = set.keep_classes(&classes).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let wrong = TensorDataset::new(set.inputs().clone(), set.inputs().clone()).unwrap();
+    let error = wrong.keep_classes(&[0]).unwrap_err().to_string();
+    assert!(error.contains("(N) u32, got [5, 1] F32"), "{error}");
+}
