@@ -1,0 +1,137 @@
+//! The card: what a check says of an answer, as text, HTML and JSON.
+
+use std::fmt;
+use std::io::Write;
+
+/// How far an exercise has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The hole, `todo!()`, is still there.
+    Unwritten,
+    /// At least one case came out wrong.
+    Wrong,
+    /// Every case came out right.
+    Right,
+}
+
+/// The answer of a check; the last line of a cell shows it.
+#[derive(Clone, Debug)]
+pub struct Card {
+    name: String,
+    status: Status,
+    message: String,
+}
+
+impl Card {
+    pub(super) fn new(name: &str, status: Status, message: &str) -> Card {
+        Card {
+            name: one_line(name),
+            status,
+            message: one_line(message),
+        }
+    }
+
+    /// The name of the exercise.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How far the exercise has come.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// What was verified, or the first case that came out wrong; one line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// 1 when every case came out right, else 0.
+    pub fn points(&self) -> u32 {
+        u32::from(self.status == Status::Right)
+    }
+
+    /// One line of JSON, to grade a class: `{"name":"...","status":"right","message":"...","points":1}`.
+    pub fn to_json(&self) -> String {
+        let status = match self.status {
+            Status::Unwritten => "unwritten",
+            Status::Wrong => "wrong",
+            Status::Right => "right",
+        };
+        // `one_line` left no control character: these two are all that JSON wants escaped.
+        let quoted =
+            |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#));
+        format!(
+            "{{\"name\":{},\"status\":\"{status}\",\"message\":{},\"points\":{}}}",
+            quoted(&self.name),
+            quoted(&self.message),
+            self.points()
+        )
+    }
+
+    /// Shows the card in a notebook.
+    pub fn evcxr_display(&self) {
+        let block = |mime: &str, content: &str| {
+            format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
+        };
+        let both = block("text/html", &self.to_html()) + &block("text/plain", &self.to_string());
+        // One write, so that no other thread's line falls inside. Without a reader nobody looks.
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(both.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// One line of HTML; the background is opaque, so that it reads in a light and a dark theme.
+    fn to_html(&self) -> String {
+        let (border, background) = match self.status {
+            Status::Unwritten => ("#6e7781", "#eeeeee"),
+            Status::Wrong => ("#c62828", "#fdecea"),
+            Status::Right => ("#1a7f37", "#e6f4ea"),
+        };
+        let (sign, word) = self.status.sign_and_word();
+        format!(
+            "<div style=\"background:{background};color:#1f2328;border-left:6px solid {border};\
+             border-radius:4px;padding:8px 12px;font-family:sans-serif\">\
+             <strong>{sign} {}: {word}.</strong> {}</div>",
+            escape(&self.name),
+            escape(&self.message)
+        )
+    }
+}
+
+impl Status {
+    /// Colour is never alone: a sign and a word say the same.
+    fn sign_and_word(self) -> (&'static str, &'static str) {
+        match self {
+            Status::Unwritten => ("…", "not written yet"),
+            Status::Wrong => ("✗", "not right yet"),
+            Status::Right => ("✓", "verified"),
+        }
+    }
+}
+
+impl fmt::Display for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, word) = self.status.sign_and_word();
+        write!(f, "{sign} {}: {word}. {}", self.name, self.message)
+    }
+}
+
+/// A message of at most 400 characters without line breaks or other control characters: a line of
+/// the student's text can then never end the display.
+fn one_line(text: &str) -> String {
+    const MOST: usize = 400;
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .collect();
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    let line = words.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}

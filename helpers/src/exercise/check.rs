@@ -1,0 +1,195 @@
+//! How a check runs: case by case, until the first one that comes out wrong.
+
+use std::fmt::Debug;
+
+use candle_core::{DType, Device, Error, Result, Tensor, bail};
+
+use super::{Card, Status};
+use crate::{panics, random};
+
+/// Tries a student's answer and says on a card how it went; it never fails and never panics.
+///
+/// `tests` compares the answer with the truth, case by case; the first `?` that fails ends it. A
+/// `todo!()` makes the card grey; a wrong case, an error or any other panic makes it red; it is
+/// green when all cases came out right, and then says that `verified` holds.
+///
+/// A check draws from its own random stream: its values are the same in every run, and the
+/// notebook's stream goes on as if there had been no check.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let square = |x: f64| x * x; // the student's
+/// let card = exercise::check("The square", "x times x", |cases| {
+///     for x in [0.0, 1.5, -2.0] {
+///         cases.close(&format!("square({x})"), || Ok(square(x)), x * x)?;
+///     }
+///     Ok(())
+/// });
+/// assert_eq!(card.to_string(), "✓ The square: verified. x times x (3 cases)");
+/// ```
+pub fn check(name: &str, verified: &str, tests: impl FnOnce(&mut Cases) -> Result<()>) -> Card {
+    let notebook = random::with_generator(|g| g.clone());
+    random::manual_seed(0);
+    let mut cases = Cases::default();
+    let answer = panics::silently(|| tests(&mut cases));
+    random::set_generator(notebook);
+
+    let (status, message) = match answer {
+        Ok(Ok(())) if cases.count == 0 => (Status::Wrong, "The check tried no case.".to_string()),
+        Ok(Ok(())) => (Status::Right, format!("{verified} ({} cases)", cases.count)),
+        Ok(Err(error)) => (Status::Wrong, red(&first_line(error))),
+        Err(panic) if is_hole(&panic) => (
+            Status::Unwritten,
+            "Replace the todo!() by your code, then run its cell and this one again.".to_string(),
+        ),
+        Err(panic) if cases.current.is_empty() => {
+            (Status::Wrong, red(&format!("it panicked: {panic}")))
+        }
+        Err(panic) => (
+            Status::Wrong,
+            red(&format!("{}: it panicked: {panic}", cases.current)),
+        ),
+    };
+    Card::new(name, status, &message)
+}
+
+/// `todo!()`, with or without a message, and its twin `unimplemented!()`.
+fn is_hole(panic: &str) -> bool {
+    panic.starts_with("not yet implemented") || panic.starts_with("not implemented")
+}
+
+fn red(what: &str) -> String {
+    format!("{what}. Stuck? Open the hint.")
+}
+
+/// The error in one line, without the trace of calls that candle may hang on it.
+fn first_line(error: Error) -> String {
+    match error {
+        Error::WithBacktrace { inner, .. } => first_line(*inner),
+        error => error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_string(),
+    }
+}
+
+/// The cases of one check: each compares what the student's function gives with what is right.
+///
+/// `input` is how the call reads, `neuron(x = (1, 2), w = (3, -1), b = 0.5)`; the card quotes it.
+#[derive(Debug, Default)]
+pub struct Cases {
+    count: usize,
+    current: String,
+}
+
+impl Cases {
+    /// One case whose answer is a number: within 0.0001 of the truth, relative, or 0.00001,
+    /// absolute. NaN is never right.
+    pub fn close(
+        &mut self,
+        input: &str,
+        got: impl FnOnce() -> Result<f64>,
+        expected: f64,
+    ) -> Result<()> {
+        let got = self.run(input, got)?;
+        if !is_close(got, expected) {
+            bail!(
+                "{input}: expected {}, got {}",
+                number(expected),
+                number(got)
+            );
+        }
+        Ok(())
+    }
+
+    /// One case whose answer is a tensor: the shape must be equal, the numbers as in
+    /// [`close`](Self::close).
+    pub fn close_tensor(
+        &mut self,
+        input: &str,
+        got: impl FnOnce() -> Result<Tensor>,
+        expected: &Tensor,
+    ) -> Result<()> {
+        let got = self.run(input, got)?;
+        if got.dims() != expected.dims() {
+            bail!(
+                "{input}: expected the shape {:?}, got {:?}",
+                expected.dims(),
+                got.dims()
+            );
+        }
+        let pairs = numbers(&got)?.into_iter().zip(numbers(expected)?);
+        for (index, (got, right)) in pairs.enumerate() {
+            if !is_close(got, right) {
+                let place = place(index, expected.dims());
+                bail!(
+                    "{input}: at {place:?} expected {}, got {}",
+                    number(right),
+                    number(got)
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// One case whose answer must be equal: a whole number, a shape, a list of names.
+    pub fn equal<T: PartialEq + Debug>(
+        &mut self,
+        input: &str,
+        got: impl FnOnce() -> Result<T>,
+        expected: T,
+    ) -> Result<()> {
+        let got = self.run(input, got)?;
+        if got != expected {
+            bail!("{input}: expected {expected:?}, got {got:?}");
+        }
+        Ok(())
+    }
+
+    /// Calls the student's function, so that a panic or an error can be laid to this input.
+    fn run<T>(&mut self, input: &str, got: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.count += 1;
+        self.current = input.to_string();
+        let got = got().map_err(|e| Error::Msg(format!("{input}: {}", first_line(e))))?;
+        self.current.clear();
+        Ok(got)
+    }
+}
+
+fn is_close(got: f64, expected: f64) -> bool {
+    // An infinite truth has an infinite tolerance; only equality is right then.
+    got == expected
+        || (got - expected).abs() <= 1e-5 + 1e-4 * expected.abs() && expected.is_finite()
+}
+
+/// A number as a student would write it: six decimals at most, no trailing zeros.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if value != 0.0 && !(1e-4..1e7).contains(&size) {
+        return format!("{value:.4e}");
+    }
+    let text = format!("{:.6}", value + 0.0); // -0 becomes 0
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
+    // Metal knows no f64: to the CPU first.
+    tensor
+        .to_device(&Device::Cpu)?
+        .to_dtype(DType::F64)?
+        .flatten_all()?
+        .to_vec1()
+}
+
+/// The place of the element number `index` in a tensor of this shape.
+fn place(mut index: usize, dims: &[usize]) -> Vec<usize> {
+    let mut place = Vec::new();
+    for &dim in dims.iter().rev() {
+        place.push(index % dim.max(1));
+        index /= dim.max(1);
+    }
+    place.reverse();
+    place
+}

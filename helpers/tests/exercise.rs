@@ -1,0 +1,296 @@
+// `todo!` is the hole that the checks must recognise.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::todo, missing_docs)]
+
+use std::panic;
+use std::process::Command;
+
+use exercise::{Card, Status, check, tp1};
+use helpers::prelude::*;
+
+fn green(card: &Card) {
+    assert_eq!(card.status(), Status::Right, "{card}");
+    assert_eq!(card.points(), 1);
+}
+
+fn red(card: &Card, expected: &str) {
+    assert_eq!(card.status(), Status::Wrong, "{card}");
+    assert_eq!(card.points(), 0);
+    assert!(card.message().contains(expected), "{card}");
+    assert!(card.message().contains("Open the hint"), "{card}");
+}
+
+fn grey(card: &Card) {
+    assert_eq!(card.status(), Status::Unwritten, "{card}");
+    assert_eq!(card.points(), 0);
+}
+
+type Neuron = fn([f64; 2], [f64; 2], f64) -> f64;
+type Boundary = fn([f64; 2], f64) -> (f64, f64);
+
+#[test]
+fn the_neuron_is_checked() {
+    let right: [Neuron; 2] = [
+        |x, w, b| w[0] * x[0] + w[1] * x[1] + b,
+        |x, w, b| f64::from((w[0] * x[0]) as f32 + (w[1] * x[1]) as f32 + b as f32),
+    ];
+    for f in right {
+        green(&tp1::neuron(f));
+        assert!(tp1::neuron(f).message().contains("(20 cases)"));
+    }
+    let wrong: [Neuron; 7] = [
+        |x, w, b| w[0] * x[0] + w[1] * x[1] - b,
+        |x, w, _| w[0] * x[0] + w[1] * x[1],
+        |x, w, b| w[0] * x[1] + w[1] * x[0] + b,
+        |x, w, b| w[0] * x[0] + w[0] * x[1] + b,
+        |x, w, b| w[0] + x[0] + w[1] + x[1] + b,
+        |x, w, b| (w[0] * x[0] + w[1] * x[1] + b).max(0.0),
+        |_, _, _| f64::NAN,
+    ];
+    for f in wrong {
+        let card = tp1::neuron(f);
+        red(&card, "neuron(x = [");
+        assert!(
+            card.message().contains("expected") && card.message().contains("got"),
+            "{card}"
+        );
+    }
+    grey(&tp1::neuron(|_, _, _| todo!("exercise 1")));
+    grey(&tp1::neuron(|_, _, _| todo!()));
+    let late: Neuron = |x, _, _| [1.0][x.len()];
+    red(&tp1::neuron(late), "it panicked: index out of bounds");
+}
+
+#[test]
+fn the_boundary_is_checked() {
+    green(&tp1::boundary(|w, b| (-w[0] / w[1], -b / w[1])));
+    let wrong: [Boundary; 5] = [
+        |w, b| (w[0] / w[1], b / w[1]),
+        |w, b| (-w[1] / w[0], -b / w[0]),
+        |w, b| (-b / w[1], -w[0] / w[1]),
+        |w, b| (-w[0] / w[1], -b),
+        |w, _| (-w[0] / w[1], 0.0),
+    ];
+    for f in wrong {
+        red(&tp1::boundary(f), "boundary(w = [");
+    }
+    grey(&tp1::boundary(|_, _| todo!("exercise 2")));
+}
+
+#[test]
+fn the_card_shows_the_first_counter_example() {
+    let card = check("The double", "twice x", |cases| {
+        for x in [0.0, 1.5, 2.0] {
+            cases.close(&format!("double({x})"), || Ok(x * x), 2.0 * x)?;
+        }
+        Ok(())
+    });
+    let expected =
+        "✗ The double: not right yet. double(1.5): expected 3, got 2.25. Stuck? Open the hint.";
+    assert_eq!(card.to_string(), expected);
+}
+
+#[test]
+fn an_error_or_a_panic_is_laid_to_its_input() {
+    let error = |_: f64| -> Result<f64> { Err(Error::Msg("shapes differ\nand more".into()).bt()) };
+    red(
+        &check("e", "v", |cases| cases.close("f(3)", || error(3.0), 1.0)),
+        "f(3): shapes differ. Stuck?",
+    );
+    let panics = |_: f64| -> f64 { panic!("too {}", "small") };
+    red(
+        &check("p", "v", |cases| {
+            cases.close("f(4)", || Ok(panics(4.0)), 1.0)
+        }),
+        "f(4): it panicked: too small. Stuck?",
+    );
+    red(
+        &check("p", "v", |_| panic::panic_any(3)),
+        "a panic without a message",
+    );
+    red(
+        &check("e", "v", |_| Err(Error::Msg("early".into()))),
+        "early",
+    );
+    let idle = check("n", "v", |_| Ok(()));
+    assert_eq!(
+        (idle.status(), idle.message()),
+        (Status::Wrong, "The check tried no case.")
+    );
+}
+
+#[test]
+fn numbers_are_compared_by_tolerance_and_nan_is_never_right() {
+    let status = |got: f64, expected: f64| {
+        check("n", "v", |cases| cases.close("f()", || Ok(got), expected)).status()
+    };
+    let inf = f64::INFINITY;
+    let right = [
+        (1.0, 1.00005),
+        (1e6, 1e6 + 50.0),
+        (0.0, 9e-6),
+        (inf, inf),
+        (-0.0, 0.0),
+    ];
+    for (got, expected) in right {
+        assert_eq!(status(got, expected), Status::Right, "{got} for {expected}");
+    }
+    let nan = f64::NAN;
+    let wrong = [
+        (1.0, 1.001),
+        (0.0, 2e-5),
+        (nan, nan),
+        (nan, 1.0),
+        (1.0, nan),
+    ];
+    for (got, expected) in wrong
+        .into_iter()
+        .chain([(3.0, inf), (-inf, inf), (inf, 3.0)])
+    {
+        assert_eq!(status(got, expected), Status::Wrong, "{got} for {expected}");
+    }
+}
+
+#[test]
+fn tensors_are_compared_in_shape_and_numbers() {
+    let expected = Tensor::new(&[[1f32, 2., 3.], [4., 5., 6.]], &Device::Cpu).unwrap();
+    let compare = |got: Result<Tensor>| {
+        check("t", "v", |cases| {
+            cases.close_tensor("f(x)", || got, &expected)
+        })
+    };
+    green(&compare(Ok(expected.clone())));
+    green(&compare(expected.to_dtype(DType::F64)));
+    red(
+        &compare(expected.t()),
+        "f(x): expected the shape [2, 3], got [3, 2]",
+    );
+    let one_off = Tensor::new(&[[1f32, 2., 3.], [4., 5., 7.]], &Device::Cpu);
+    red(&compare(one_off), "f(x): at [1, 2] expected 6, got 7");
+    let nan = Tensor::full(f32::NAN, (2, 3), &Device::Cpu);
+    red(&compare(nan), "at [0, 0] expected 1, got NaN");
+    red(&compare(expected.matmul(&expected)), "f(x): ");
+    red(
+        &compare(Tensor::zeros((2, 0), DType::F32, &Device::Cpu)),
+        "got [2, 0]",
+    );
+}
+
+#[test]
+fn anything_else_is_compared_by_equality() {
+    let card = |got| {
+        check("q", "v", |cases| {
+            cases.equal("shape()", || Ok(got), vec![3, 8, 8])
+        })
+    };
+    green(&card(vec![3, 8, 8]));
+    red(
+        &card(vec![3, 4, 4]),
+        "shape(): expected [3, 8, 8], got [3, 4, 4]",
+    );
+}
+
+#[test]
+fn a_check_leaves_the_notebooks_random_stream_alone() {
+    manual_seed(1);
+    let expected = random::permutation(20);
+    manual_seed(1);
+    let seen = std::cell::RefCell::new(Vec::new());
+    let draws = |x: [f64; 2], _: [f64; 2], _: f64| {
+        seen.borrow_mut().push(x);
+        random::with_generator(rand_number)
+    };
+    tp1::neuron(draws);
+    assert_eq!(random::permutation(20), expected);
+    let first = seen.take();
+    manual_seed(99);
+    tp1::neuron(draws);
+    assert_eq!(seen.take(), first); // and its values are the same in every run
+}
+
+fn rand_number(generator: &mut random::Generator) -> f64 {
+    rand::Rng::random(generator)
+}
+
+#[test]
+fn json_is_one_line_that_parses_back() {
+    let nasty = "a \"quote\", a \\ and\na line\tfeed \u{1} é";
+    let card = check(nasty, "v", |cases| cases.equal(nasty, || Ok(1), 2));
+    let line = card.to_json();
+    assert!(!line.contains('\n'));
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(value["name"], "a \"quote\", a \\ and a line feed é");
+    assert_eq!(value["status"], "wrong");
+    assert_eq!(value["message"], card.message());
+    assert_eq!(value["points"], 0);
+    let green = tp1::boundary(|w, b| (-w[0] / w[1], -b / w[1]));
+    assert!(green.to_json().ends_with("\"points\":1}"));
+    let grey = tp1::boundary(|_, _| todo!());
+    assert!(grey.to_json().contains("\"status\":\"unwritten\""));
+}
+
+#[test]
+fn a_long_message_is_cut() {
+    let card = check("l", "v", |cases| {
+        cases.equal("f()", || Ok("é".repeat(5000)), String::new())
+    });
+    assert!(card.message().chars().count() <= 401);
+    assert!(card.message().ends_with('…'));
+}
+
+/// Not a test of its own: what `a_check_prints_its_card_and_no_panic` runs in another process.
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn child() {
+    // evcxr, like this, has its own hook before the first check.
+    panic::set_hook(Box::new(|info| {
+        let message = info.payload_as_str().unwrap_or_default();
+        eprintln!("outer hook: {message}");
+    }));
+    tp1::neuron(|_, _, _| todo!("a hole"));
+    let nasty = "<script>\nEVCXR_END_CONTENT\n&";
+    let card = check(nasty, "v", |cases| {
+        cases.equal("inner", || Ok(tp1::boundary(|_, _| todo!()).points()), 0)?;
+        let other = std::thread::spawn(|| panic!("on another thread"));
+        assert!(other.join().is_err());
+        cases.close("f()", || panic!("{nasty}"), 1.0)
+    });
+    card.evcxr_display();
+    assert!(panic::catch_unwind(|| panic!("after the check")).is_err());
+}
+
+#[test]
+fn a_check_prints_its_card_and_no_panic() {
+    let me = std::env::current_exe().unwrap();
+    let arguments = [
+        "--exact",
+        "child",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ];
+    let output = Command::new(me).args(arguments).output().unwrap();
+    assert!(output.status.success());
+    // Only what panicked outside the checks speaks, through the hook that was there before.
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        stderr,
+        "outer hook: on another thread\nouter hook: after the check\n"
+    );
+
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let start = stdout.find("EVCXR_BEGIN_CONTENT").unwrap();
+    let lines: Vec<&str> = stdout[start..].lines().take(6).collect();
+    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT text/html");
+    assert!(lines[1].starts_with("<div style=\"background:#fdecea;color:#1f2328;"));
+    assert!(lines[1].contains("✗ &lt;script&gt; EVCXR_END_CONTENT &amp;: not right yet."));
+    assert!(!lines[1].contains("<script>"));
+    assert!(lines[1].ends_with("</div>"));
+    assert_eq!(
+        lines[2..4],
+        ["EVCXR_END_CONTENT", "EVCXR_BEGIN_CONTENT text/plain"]
+    );
+    assert!(
+        lines[4].starts_with("✗ <script> EVCXR_END_CONTENT &: not right yet. f(): it panicked")
+    );
+    assert_eq!(lines[5], "EVCXR_END_CONTENT");
+}
