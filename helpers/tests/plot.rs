@@ -539,6 +539,13 @@ fn what_cannot_be_small_shows_a_png_of_fewer_colours() {
     let colour = random::uniform(0.0, 1.0, (9, 3, 96, 96), &CPU).unwrap();
     shown(&plot::images(&grey).unwrap(), "grey noise");
     shown(&plot::images(&colour).unwrap(), "colour noise");
+    let large = random::uniform(0.0, 1.0, (4, 3, 300, 400), &CPU).unwrap();
+    let large = plot::images(&large).unwrap().columns(2);
+    shown(&large, "large noise");
+    shown(
+        &plot::side_by_side(&[few(), large]).unwrap(),
+        "points beside noise",
+    );
     let (points, targets) = points(10_000, 10);
     let figure = plot::scatter(&points, &targets).unwrap();
     has_texts(&figure, &["1 in 5 of the 10000 points drawn"]);

@@ -178,6 +178,19 @@ impl Figure {
         parts.join(" · ")
     }
 
+    /// The same with coarser pictures, of the same size, where there are pictures.
+    pub(super) fn coarser(&self, block: usize) -> Option<Figure> {
+        let content = match &self.content {
+            Content::Chart(_) => return None,
+            Content::Pictures(pictures) => Content::Pictures(pictures.averaged(block)),
+            Content::Row(row) => Content::Row(row.coarser(block)?),
+        };
+        Some(Figure {
+            content,
+            ..self.clone()
+        })
+    }
+
     /// Applies a setting; the first one that does not fit is kept as the figure's problem.
     pub(super) fn change(mut self, apply: impl FnOnce(&mut Content) -> Result<()>) -> Figure {
         if let Err(error) = apply(&mut self.content) {

@@ -49,7 +49,8 @@ impl Figure {
     /// Shows the figure in a notebook; evcxr calls this for the last expression of a cell.
     ///
     /// Both SVG and PNG are sent: a notebook that is not trusted yet shows only the PNG. Together
-    /// they stay below 40 kB; where the SVG leaves no room for a good PNG, the PNG goes alone.
+    /// they stay below 40 kB: where there is no room for both the PNG goes alone, and if need be it
+    /// has fewer colours or coarser pictures.
     pub fn evcxr_display(&self) {
         let blocks = self.blocks();
         let mut stdout = std::io::stdout().lock();
@@ -73,8 +74,28 @@ impl Figure {
         }
     }
 
-    /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG.
+    /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
+    /// pictures.
     fn fitting(&self) -> Result<(Option<String>, String)> {
+        if let Some(found) = self.within(&[256, 64, 32, 16, 8])? {
+            return Ok(found);
+        }
+        for block in [2, 3, 4, 6, 8] {
+            if let Some(coarse) = self.coarser(block)
+                && let Some(found) = coarse.within(&[64, 32])?
+            {
+                return Ok(found);
+            }
+        }
+        match self.within(&[4])? {
+            Some(found) => Ok(found),
+            None => bail!("this figure is too large to be shown; give it a smaller .size(..)"),
+        }
+    }
+
+    /// As it is, with the SVG if there is room for both, else the PNG in one of these numbers of
+    /// colours, else nothing.
+    fn within(&self, colours_alone: &[usize]) -> Result<Option<(Option<String>, String)>> {
         let svg = self.svg()?;
         let raster = self.raster(1.0)?;
         // A small figure keeps all of its colours.
@@ -83,16 +104,16 @@ impl Figure {
             if svg.len() + LEAST_PNG <= budget {
                 let png = base64(&raster.png(colours)?);
                 if svg.len() + png.len() <= budget {
-                    return Ok((Some(svg), png));
+                    return Ok(Some((Some(svg), png)));
                 }
             }
         }
-        for colours in [256, 64, 32, 16, 8, 4] {
+        for &colours in colours_alone {
             let png = base64(&raster.png(colours)?);
             if png.len() <= BUDGET {
-                return Ok((None, png));
+                return Ok(Some((None, png)));
             }
         }
-        bail!("this figure is too large to be shown; give it a smaller .size(..) or save it")
+        Ok(None)
     }
 }

@@ -14,6 +14,10 @@ pub(super) struct Pictures {
     pub height: usize,
     pub width: usize,
     pub values: Vec<f64>,
+    /// The lowest and the highest of the values.
+    extremes: (f64, f64),
+    /// The side of the squares that were averaged, 1 if none.
+    block: usize,
     pub captions: Vec<String>,
     pub columns: Option<usize>,
     pub diverging: bool,
@@ -72,7 +76,12 @@ pub fn images(pictures: &Tensor) -> Result<Figure> {
         channels,
         height,
         width,
+        extremes: (
+            values.iter().copied().fold(f64::INFINITY, f64::min),
+            values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        ),
         values,
+        block: 1,
         captions: Vec::new(),
         columns: None,
         diverging: false,
@@ -129,27 +138,48 @@ fn pictures<'a>(setting: &str, content: &'a mut Content) -> Result<&'a mut Pictu
 }
 
 impl Pictures {
-    /// What the figure must say about its values where no bar does.
+    /// What the figure must say about its values besides the bar.
     pub fn notes(&self) -> Vec<String> {
         let (low, high) = self.range();
-        if self.channels == 1 || (low, high) == (0.0, 1.0) {
-            return Vec::new();
+        let mut notes = Vec::new();
+        if self.channels == 3 && (low, high) != (0.0, 1.0) {
+            let (low, high) = (short_number(low), short_number(high));
+            notes.push(format!("from {low} (dark) to {high} (bright)"));
         }
-        vec![format!(
-            "from {} (dark) to {} (bright)",
-            short_number(low),
-            short_number(high)
-        )]
+        if self.block > 1 {
+            let block = self.block;
+            notes.push(format!("shown with {block} × {block} pixels averaged"));
+        }
+        notes
+    }
+
+    /// The same with the pixels of each square of this side averaged, which takes less room.
+    pub fn averaged(&self, block: usize) -> Pictures {
+        let mut coarse = self.clone();
+        coarse.block = block;
+        let (height, width) = (self.height, self.width);
+        for plane in coarse.values.chunks_mut(height * width) {
+            for (top, left) in (0..height)
+                .step_by(block)
+                .flat_map(|y| (0..width).step_by(block).map(move |x| (y, x)))
+            {
+                let rows = top..(top + block).min(height);
+                let columns = left..(left + block).min(width);
+                let square = || {
+                    rows.clone()
+                        .flat_map(|y| columns.clone().map(move |x| (y, x)))
+                };
+                let count = (rows.len() * columns.len()) as f64;
+                let mean: f64 = square().map(|(y, x)| plane[y * width + x] / count).sum();
+                square().for_each(|(y, x)| plane[y * width + x] = mean);
+            }
+        }
+        coarse
     }
 
     /// The values at the two ends of the scale.
     pub fn range(&self) -> (f64, f64) {
-        let low = self.values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = self
-            .values
-            .iter()
-            .copied()
-            .fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = self.extremes;
         if self.diverging {
             let most = low.abs().max(high.abs());
             let most = if most > 0.0 { most } else { 1.0 };

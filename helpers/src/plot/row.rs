@@ -41,6 +41,19 @@ impl Row {
         (f64::from(width), f64::from(height))
     }
 
+    /// The same with coarser pictures, if there are any.
+    pub fn coarser(&self, block: usize) -> Option<Row> {
+        let coarse = |figure: &Figure| figure.coarser(block);
+        let some = self.figures.iter().any(|figure| coarse(figure).is_some());
+        let figures = self
+            .figures
+            .iter()
+            .map(|f| coarse(f).unwrap_or_else(|| f.clone()));
+        some.then(|| Row {
+            figures: figures.collect(),
+        })
+    }
+
     pub fn draw(&self, canvas: &mut Canvas, top: f64) -> Result<()> {
         let (width, height) = self.size();
         let scale = (canvas.width / width).min((canvas.height - top) / height);
