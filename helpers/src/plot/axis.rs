@@ -1,0 +1,196 @@
+//! One axis: its range, where its ticks are, how they are written.
+
+use std::ops::Range;
+
+use candle_core::{Result, bail};
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+
+/// A range with its ticks; `log` for powers of ten, `whole` for steps and epochs.
+#[derive(Clone, Debug)]
+pub(super) struct Axis {
+    pub low: f64,
+    pub high: f64,
+    pub log: bool,
+    pub whole: bool,
+}
+
+impl Axis {
+    /// The range of `values`, which are finite, with `padding` (a share of it) on both sides;
+    /// equal values get some room around them.
+    pub fn around(what: &str, values: &[f64], padding: f64) -> Result<Axis> {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut room = (high - low) * padding;
+        if high - low <= 1e-6 * high.abs().max(low.abs()) || high == low {
+            room = (0.1 * high.abs()).max(0.5);
+        }
+        let (low, high) = (low - room, high + room);
+        if !(high - low).is_finite() {
+            bail!("{what}: the values are too far apart to draw, from {low:e} to {high:e}");
+        }
+        Ok(Axis {
+            low,
+            high,
+            log: false,
+            whole: false,
+        })
+    }
+
+    /// A logarithmic axis over positive values.
+    pub fn log_around(what: &str, values: &[f64], padding: f64) -> Result<Axis> {
+        let logs: Vec<f64> = values.iter().map(|v| v.log10()).collect();
+        let mut axis = Axis::around(what, &logs, padding)?;
+        axis.low = 10f64.powf(axis.low);
+        axis.high = 10f64.powf(axis.high);
+        axis.log = axis.low > 0.0 && axis.high.is_finite();
+        Ok(axis)
+    }
+
+    /// Where `value` is, 0 at the low end, 1 at the high end.
+    pub fn place(&self, value: f64) -> f64 {
+        if self.log {
+            let (low, high) = (self.low.log10(), self.high.log10());
+            (value.log10() - low) / (high - low)
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
+    }
+
+    /// At most six ticks or so, as many as fit `room`; `length` is what a label takes of it.
+    pub fn ticks(&self, room: f64, length: impl Fn(&str) -> f64) -> Vec<(f64, String)> {
+        let fits = |ticks: &[(f64, String)]| {
+            ticks.iter().map(|(_, label)| length(label)).sum::<f64>() <= room
+        };
+        let mut choices = (2..=6).rev().map(|wanted| self.about(wanted));
+        choices
+            .find(|ticks| fits(ticks))
+            .unwrap_or_else(|| self.about(1))
+    }
+
+    /// About `wanted` ticks at round numbers, each with its label.
+    fn about(&self, wanted: usize) -> Vec<(f64, String)> {
+        if self.log {
+            let ticks = log_ticks(self.low, self.high, wanted);
+            if ticks.len() > 1 {
+                return ticks.into_iter().map(|t| (t, write_power(t))).collect();
+            }
+        }
+        let mut step = round_step((self.high - self.low) / wanted.max(1) as f64);
+        if self.whole {
+            step = step.max(1.0);
+        }
+        let first = (self.low / step).ceil();
+        let last = (self.high / step).floor();
+        let count = (last - first).clamp(0.0, 100.0) as usize;
+        let largest = step * first.abs().max(last.abs());
+        let tick = |i: usize| {
+            let value = (first + i as f64) * step;
+            (value, write_number(value, step, largest))
+        };
+        (0..=count).map(tick).collect()
+    }
+}
+
+/// 1, 2 or 5 times a power of ten, at least `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    let times = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|t| t * power >= step * 0.999);
+    times.unwrap_or(10.0) * power
+}
+
+fn log_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let decades = (last - first).max(1) as usize;
+    let every = decades.div_ceil(wanted.max(1)).max(1);
+    let within: &[f64] = match decades {
+        0..=2 => &[1.0, 2.0, 5.0],
+        _ => &[1.0],
+    };
+    let first = first.div_euclid(every as i32) * every as i32;
+    let powers = (first..=last).step_by(every).map(|p| 10f64.powi(p));
+    let ticks = powers.flat_map(|power| within.iter().map(move |t| t * power));
+    ticks.filter(|t| (low..=high).contains(t)).collect()
+}
+
+fn write_power(value: f64) -> String {
+    let exponent = value.log10().floor();
+    if (-3.0..4.0).contains(&exponent) {
+        return write_number(value, value, value);
+    }
+    let mantissa = (value / 10f64.powf(exponent)).round();
+    scientific(mantissa, 0, exponent as i32)
+}
+
+/// A value on its own, with three digits that count.
+pub(super) fn short_number(value: f64) -> String {
+    let written = write_number(value, value / 100.0, value.abs());
+    match written.contains('.') && !written.contains('·') {
+        true => written
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_string(),
+        false => written,
+    }
+}
+
+/// `value` with the decimals that a step of `step` needs; powers of ten when `largest`, the
+/// largest of its neighbours, is huge or tiny.
+fn write_number(value: f64, step: f64, largest: f64) -> String {
+    let decimals = |step: f64| match step {
+        0.0 => 0,
+        step => (-(step.abs() * 1.0001).log10().floor()).clamp(0.0, 12.0) as usize,
+    };
+    if largest >= 1e6 || (largest > 0.0 && largest < 1e-3) {
+        if value == 0.0 {
+            return "0".to_string();
+        }
+        let exponent = largest.log10().floor();
+        let scale = 10f64.powf(exponent);
+        return scientific(value / scale, decimals(step / scale), exponent as i32);
+    }
+    let written = format!("{:.*}", decimals(step), value);
+    let zero = written.chars().all(|c| "-0.".contains(c));
+    written.replace('-', if zero { "" } else { "−" })
+}
+
+fn scientific(mantissa: f64, decimals: usize, exponent: i32) -> String {
+    let superscript = |c: char| match c {
+        '-' => '⁻',
+        c => {
+            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][c.to_digit(10).unwrap_or(0) as usize]
+        }
+    };
+    let power: String = exponent.to_string().chars().map(superscript).collect();
+    let mantissa = format!("{mantissa:.decimals$}").replace('-', "−");
+    if mantissa == "1" {
+        format!("10{power}")
+    } else {
+        format!("{mantissa}·10{power}")
+    }
+}
+
+/// An axis as plotters wants it, with its ticks chosen.
+pub(super) struct Ticked {
+    pub axis: Axis,
+    pub ticks: Vec<f64>,
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let length = f64::from(limit.1 - limit.0);
+        limit.0 + (length * self.axis.place(*value)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.axis.low..self.axis.high
+    }
+}

@@ -1,0 +1,166 @@
+//! What figures are drawn on: an SVG in the making, measured in tenths of a pixel, so that all
+//! its coordinates are short whole numbers.
+
+use std::fmt::Display;
+
+use candle_core::{Error, Result};
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::prelude::SVGBackend;
+
+use super::font;
+use super::theme::{self, Rgb};
+
+/// Tenths of a pixel in a pixel.
+pub(super) const UNIT: f64 = 10.0;
+
+/// Where a text stands relative to its position.
+#[derive(Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+}
+
+/// A growing SVG of a size in pixels.
+pub(super) struct Canvas {
+    pub width: f64,
+    pub height: f64,
+    body: String,
+}
+
+impl Canvas {
+    pub fn new(width: f64, height: f64) -> Canvas {
+        let mut canvas = Canvas {
+            width,
+            height,
+            body: String::new(),
+        };
+        let fill = theme::hex(theme::BACKGROUND);
+        let (w, h) = (width * UNIT, height * UNIT);
+        canvas.push(format!(
+            r#"<rect width="{w:.0}" height="{h:.0}" fill="{fill}"/>"#
+        ));
+        canvas
+    }
+
+    /// Adds a piece of SVG in tenths of a pixel.
+    pub fn push(&mut self, fragment: impl Display) {
+        self.body.push_str(&fragment.to_string());
+        self.body.push('\n');
+    }
+
+    /// Adds a line of text with its baseline at (x, y), in pixels.
+    pub fn text(&mut self, text: &str, size: f64, colour: Rgb, anchor: Anchor, (x, y): (f64, f64)) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => r#" text-anchor="middle""#,
+        };
+        self.push(format!(
+            r#"<text x="{:.0}" y="{:.0}" font-size="{:.0}" fill="{}"{anchor}>{}</text>"#,
+            x * UNIT,
+            y * UNIT,
+            size * UNIT,
+            theme::hex(colour),
+            escape(text)
+        ));
+    }
+
+    /// Title and subtitle at the top left; returns the height they take, in pixels.
+    pub fn header(&mut self, title: &str, subtitle: &str) -> f64 {
+        let room = self.width - 2.0 * theme::MARGIN;
+        let mut y = theme::MARGIN;
+        for (text, size, colour) in [
+            (title, theme::TITLE, theme::INK),
+            (subtitle, theme::TEXT, theme::SOFT_INK),
+        ] {
+            for line in font::wrap(text, size, room) {
+                let baseline = (theme::MARGIN, y + size);
+                self.text(&line, size, colour, Anchor::Start, baseline);
+                y += size * theme::LEADING;
+            }
+        }
+        if y > theme::MARGIN { y + 9.0 } else { y }
+    }
+
+    /// Adds what plotters draws on an area of the whole size, in tenths of a pixel.
+    pub fn plotters<T>(
+        &mut self,
+        draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Result<T>,
+    ) -> Result<T> {
+        let mut drawn = String::new();
+        let size = ((self.width * UNIT) as u32, (self.height * UNIT) as u32);
+        let area = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
+        let value = draw(&area)?;
+        area.present().map_err(failed)?;
+        drop(area);
+        // Its own <svg> goes, and what the root says already.
+        for line in drawn
+            .lines()
+            .filter(|l| !l.starts_with("<svg") && *l != "</svg>")
+        {
+            let line = line.replace(r#" opacity="1""#, "");
+            let line = line.replace(&format!(r#" font-family="{}""#, font::NAME), "");
+            self.body.push_str(&line);
+            self.body.push('\n');
+        }
+        Ok(value)
+    }
+
+    /// What has been drawn, without the `<svg>` around it.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The whole SVG.
+    pub fn finish(self, label: &str) -> String {
+        let Canvas {
+            width,
+            height,
+            body,
+        } = self;
+        let (w, h) = (width * UNIT, height * UNIT);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {w:.0} {h:.0}\" role=\"img\" aria-label=\"{}\" font-family=\"{}\">\n{body}</svg>\n",
+            escape(label),
+            font::FAMILIES
+        )
+    }
+}
+
+/// plotters' errors as ours.
+pub(super) fn failed(error: impl Display) -> Error {
+    Error::Msg(format!("the figure could not be drawn: {error}"))
+}
+
+/// `M x y` and relative moves to the other points, the shortest way to write a path.
+pub(super) fn path(points: &[(i64, i64)]) -> String {
+    let mut written = String::new();
+    let mut last: Option<(i64, i64)> = None;
+    for &(x, y) in points {
+        match last {
+            None => written.push_str(&format!("M{x} {y}l0 0")),
+            Some((x0, y0)) => {
+                let (dx, dy) = (x - x0, y - y0);
+                let space = |d: i64| if d < 0 { "" } else { " " };
+                written.push_str(&format!("{}{dx}{}{dy}", space(dx), space(dy)));
+            }
+        }
+        last = Some((x, y));
+    }
+    written
+}
+
+fn escape(text: &str) -> String {
+    let printable = text.chars().filter(|c| !c.is_control());
+    let mut escaped = String::new();
+    for c in printable {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

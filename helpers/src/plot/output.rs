@@ -1,0 +1,119 @@
+//! Figures on their way out: to a notebook, to a file.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use candle_core::{Error, Result, bail};
+
+use super::figure::{Figure, one_line};
+use super::raster::base64;
+
+/// The most that one figure may add to a notebook, in bytes.
+const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
+/// No figure of a usual size has a smaller PNG: not worth trying.
+const LEAST_PNG: usize = 3_000;
+
+impl Figure {
+    /// Writes the figure to `path`, by its extension: `.svg`, or `.png` at twice its size on
+    /// screen, sharp on paper. The file appears whole or not at all.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("loss.svg");
+    /// plot::loss_curve(&[0.7, 0.5, 0.4])?.save(&path)?; // path: "loss.svg"
+    /// # assert!(path.exists());
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another extension, a folder that does not exist, a figure that cannot be drawn.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+        let content = match extension.to_ascii_lowercase().as_str() {
+            "svg" => self.svg()?.into_bytes(),
+            "png" => self.raster(2.0)?.full_png()?,
+            _ => bail!("save: {} must end in .svg or .png", path.display()),
+        };
+        let half = path.with_extension(format!("{extension}.{}.part", std::process::id()));
+        let written = fs::write(&half, content).and_then(|()| fs::rename(&half, path));
+        written.map_err(|error| {
+            // Nothing half-written stays behind; that it may not exist is no further error.
+            fs::remove_file(&half).ok();
+            Error::Msg(format!("save: {}: {error}", path.display()))
+        })
+    }
+
+    /// Shows the figure in a notebook; evcxr calls this for the last expression of a cell.
+    ///
+    /// Both SVG and PNG are sent: a notebook that is not trusted yet shows only the PNG. Together
+    /// they stay below 40 kB: where there is no room for both the PNG goes alone, and if need be it
+    /// has fewer colours or coarser pictures.
+    pub fn evcxr_display(&self) {
+        let blocks = self.blocks();
+        let mut stdout = std::io::stdout().lock();
+        // A closed output leaves nothing to tell, and nobody to tell it to.
+        stdout.write_all(blocks.as_bytes()).ok();
+        stdout.flush().ok();
+    }
+
+    /// What [`evcxr_display`](Figure::evcxr_display) prints: a block for each MIME type, or one of
+    /// plain text with the error.
+    pub fn blocks(&self) -> String {
+        let block = |mime: &str, content: &str| {
+            format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
+        };
+        match self.fitting() {
+            Ok((Some(svg), png)) => {
+                block("image/svg+xml", svg.trim_end()) + &block("image/png", &png)
+            }
+            Ok((None, png)) => block("image/png", &png),
+            Err(error) => block("text/plain", &one_line(&error)),
+        }
+    }
+
+    /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
+    /// pictures.
+    fn fitting(&self) -> Result<(Option<String>, String)> {
+        if let Some(found) = self.within(&[256, 64, 32, 16, 8])? {
+            return Ok(found);
+        }
+        for block in [2, 3, 4, 6, 8] {
+            if let Some(coarse) = self.coarser(block)
+                && let Some(found) = coarse.within(&[64, 32])?
+            {
+                return Ok(found);
+            }
+        }
+        match self.within(&[4])? {
+            Some(found) => Ok(found),
+            None => bail!("this figure is too large to be shown; give it a smaller .size(..)"),
+        }
+    }
+
+    /// As it is, with the SVG if there is room for both, else the PNG in one of these numbers of
+    /// colours, else nothing.
+    fn within(&self, colours_alone: &[usize]) -> Result<Option<(Option<String>, String)>> {
+        let svg = self.svg()?;
+        let raster = self.raster(1.0)?;
+        // A small figure keeps all of its colours.
+        let together = [(128, BUDGET / 3), (48, BUDGET), (32, BUDGET), (16, BUDGET)];
+        for (colours, budget) in together {
+            if svg.len() + LEAST_PNG <= budget {
+                let png = base64(&raster.png(colours)?);
+                if svg.len() + png.len() <= budget {
+                    return Ok(Some((Some(svg), png)));
+                }
+            }
+        }
+        for &colours in colours_alone {
+            let png = base64(&raster.png(colours)?);
+            if png.len() <= BUDGET {
+                return Ok(Some((None, png)));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,197 @@
+//! Points in the plane, a colour and a shape for each class.
+
+use std::collections::BTreeSet;
+
+use candle_core::{DType, Device, Result, Tensor, bail};
+
+use super::axis::Axis;
+use super::canvas::UNIT;
+use super::chart::{Chart, Frame, Key, Layer};
+use super::figure::{Content, Figure};
+use super::{marker, theme};
+
+/// Points with their classes.
+#[derive(Clone)]
+pub(super) struct Points {
+    at: Vec<(f64, f64)>,
+    classes: Vec<usize>,
+    /// All classes that the legend names, with or without points.
+    pub named: BTreeSet<usize>,
+    names: Vec<String>,
+}
+
+/// Points (N, 2), coloured by their targets (N), u32 class indices from 0 to 9.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let points = Tensor::new(&[[0f32, 0.], [1., 1.], [0., 1.]], &Device::Cpu)?;
+/// let targets = Tensor::new(&[0u32, 1, 0], &Device::Cpu)?;
+/// let figure = plot::scatter(&points, &targets)?
+///     .title("Three points")
+///     .classes(&["low", "high"]);
+/// # assert!(figure.svg()?.contains("high"));
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// Shapes that do not fit, targets that are not u32, a class above 9, values that are not finite.
+pub fn scatter(points: &Tensor, targets: &Tensor) -> Result<Figure> {
+    let points = Points::new("scatter", points, targets)?;
+    let (x, y) = points.axes("scatter")?;
+    Ok(Figure::new(Content::Chart(Chart {
+        x,
+        y,
+        x_label: "x0".to_string(),
+        y_label: "x1".to_string(),
+        layers: vec![Layer::Points(points)],
+    })))
+}
+
+impl Figure {
+    /// The names of the classes in the legend, from class 0 on.
+    pub fn classes(self, names: &[&str]) -> Figure {
+        self.change(|content| {
+            let Content::Chart(chart) = content else {
+                bail!("classes: only a figure of points has classes; pictures have .captions(..)");
+            };
+            let points = chart.layers.iter_mut().find_map(|layer| match layer {
+                Layer::Points(points) => Some(points),
+                _ => None,
+            });
+            let Some(points) = points else {
+                bail!("classes: only a figure of points has classes");
+            };
+            if let Some(&highest) = points
+                .named
+                .last()
+                .filter(|&&highest| highest >= names.len())
+            {
+                bail!(
+                    "classes: there is a class {highest}, so {} names are needed, got {}",
+                    highest + 1,
+                    names.len()
+                );
+            }
+            points.names = names.iter().map(|name| name.to_string()).collect();
+            Ok(())
+        })
+    }
+}
+
+impl Chart {
+    pub fn has_points(&self) -> bool {
+        self.layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Points(_)))
+    }
+}
+
+impl Points {
+    pub fn new(what: &str, points: &Tensor, targets: &Tensor) -> Result<Points> {
+        let n = match points.dims() {
+            [0, 2] => bail!("{what}: there is no point"),
+            [n, 2] => *n,
+            dims => bail!("{what}: expected points (N, 2), got {dims:?}"),
+        };
+        if targets.dims() != [n] {
+            bail!(
+                "{what}: {n} points need {n} targets, ({n}), got {:?}",
+                targets.dims()
+            );
+        }
+        if targets.dtype() != DType::U32 {
+            bail!(
+                "{what}: targets are class indices of type u32, got {:?}",
+                targets.dtype()
+            );
+        }
+        let at: Vec<(f64, f64)> = numbers(points)?.chunks(2).map(|p| (p[0], p[1])).collect();
+        if let Some(i) = at
+            .iter()
+            .position(|(x, y)| !x.is_finite() || !y.is_finite())
+        {
+            bail!("{what}: point {i} is not finite, {:?}", at[i]);
+        }
+        let classes: Vec<usize> = targets
+            .to_vec1::<u32>()?
+            .iter()
+            .map(|&c| c as usize)
+            .collect();
+        let named: BTreeSet<usize> = classes.iter().copied().collect();
+        let most = theme::CLASSES.len();
+        if let Some(highest) = named.last().filter(|&&highest| highest >= most) {
+            bail!(
+                "{what}: {most} classes, 0 to {}, can be told apart in a figure, got class {highest}",
+                most - 1
+            );
+        }
+        Ok(Points {
+            at,
+            classes,
+            named,
+            names: Vec::new(),
+        })
+    }
+
+    /// The axes that show all of them.
+    pub fn axes(&self, what: &str) -> Result<(Axis, Axis)> {
+        let (x, y): (Vec<f64>, Vec<f64>) = self.at.iter().copied().unzip();
+        Ok((Axis::around(what, &x, 0.07)?, Axis::around(what, &y, 0.07)?))
+    }
+
+    pub fn legend(&self) -> Vec<(Key, String)> {
+        let name = |class: usize| match self.names.get(class) {
+            Some(name) => name.clone(),
+            None => format!("class {class}"),
+        };
+        self.named
+            .iter()
+            .map(|&class| (Key::Class(class), name(class)))
+            .collect()
+    }
+
+    /// Every how many points of a class one is drawn.
+    fn thinning(&self) -> usize {
+        self.at.len().div_ceil(marker::MOST_DRAWN)
+    }
+
+    pub fn note(&self) -> Option<String> {
+        let every = self.thinning();
+        (every > 1).then(|| format!("1 in {every} of the {} points drawn", self.at.len()))
+    }
+
+    pub fn svg(&self, frame: &Frame) -> String {
+        let every = self.thinning();
+        let radius = match self.at.len() / every {
+            0..=300 => 4.2,
+            301..=800 => 3.4,
+            _ => 2.6,
+        };
+        let present: BTreeSet<usize> = self.classes.iter().copied().collect();
+        let draw = |&class: &usize| {
+            let of_class = self
+                .at
+                .iter()
+                .zip(&self.classes)
+                .filter(|(_, c)| **c == class);
+            let drawn: Vec<(i64, i64)> = of_class
+                .step_by(every)
+                .map(|(p, _)| whole(frame.at(*p)))
+                .collect();
+            marker::many(class, &drawn, radius * UNIT)
+        };
+        present.iter().map(draw).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// From tenths to whole pixels: markers that are alike to the pixel make small files.
+fn whole((x, y): (i64, i64)) -> (i64, i64) {
+    ((x + 5) / 10, (y + 5) / 10)
+}
+
+/// All values of a tensor, row by row.
+pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
+    // To the CPU first: Metal has no f64.
+    let tensor = tensor.detach().to_device(&Device::Cpu)?;
+    tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1::<f64>()
+}
