@@ -16,8 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::project::Project;
-use crate::{copy, evcxr, rust, warm};
+use crate::project::{Project, lock};
+use crate::{copy, evcxr, process, rust, scaffold, warm};
 
 #[derive(Args)]
 pub struct Options {
@@ -74,14 +74,14 @@ fn kernels(project: &Project) -> PathBuf {
 /// A fresh identifier and its lock, after sweeping what dead kernels left.
 fn reserve(project: &Project) -> Result<(String, File)> {
     let folder = kernels(project);
-    let _alone = warm::lock(&folder.join("sweep.lock"))?;
+    let _alone = lock(&folder.join("sweep.lock"))?;
     sweep(&folder);
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let id = format!("{}-{}", now.as_millis(), std::process::id());
-    let lock = warm::lock(&folder.join(format!("{id}.lock")))?;
-    Ok((id, lock))
+    let held = lock(&folder.join(format!("{id}.lock")))?;
+    Ok((id, held))
 }
 
 /// Removes the directories whose kernel has ended.
@@ -117,7 +117,7 @@ fn fill(project: &Project, directory: &Path, features: &[String]) -> Result<()> 
         );
         let _ = fs::remove_dir_all(directory);
     }
-    warm::scaffold(project, directory, features)
+    scaffold::write(project, directory, features)
 }
 
 fn set_environment(command: &mut Command, directory: &Path) {
@@ -174,13 +174,19 @@ fn spawn_cleanup(project: &Project, id: &str) -> Result<()> {
 }
 
 /// Waits for the kernel to end, then removes its directory.
-pub fn clean_up_after(project: &Project, id: &str) -> Result<ExitCode> {
+pub fn clean_up_after(project: &Project, id: &str, kernel: u32) -> Result<ExitCode> {
     let directory = kernels(project).join(id);
     let lock = directory.with_extension("lock");
     if let Ok(file) = File::open(&lock) {
         file.lock()?;
     }
-    // The kernel's child process may need a moment to go; what cannot be removed now is swept later.
+    // A kernel that was killed leaves the process that runs the cells; in an endless loop it would
+    // never notice. Jupyter made the kernel the head of a process group of its own.
+    if cfg!(unix) {
+        let group = format!("-{kernel}");
+        process::output_of(Command::new("kill").args(["-KILL", "--", &group]));
+    }
+    // The processes may need a moment to go; what cannot be removed now is swept later.
     for _ in 0..20 {
         if !directory.exists() || fs::remove_dir_all(&directory).is_ok() {
             let _ = fs::remove_file(&lock);

@@ -18,6 +18,7 @@ mod progress;
 mod project;
 mod python;
 mod rust;
+mod scaffold;
 mod setup;
 mod warm;
 
@@ -60,7 +61,7 @@ enum Command {
     #[command(hide = true)]
     Kernel(kernel::Options),
     #[command(hide = true)]
-    KernelCleanup { id: String },
+    KernelCleanup { id: String, kernel: u32 },
 }
 
 /// What the helpers are built with.
@@ -95,6 +96,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             setup::set_up(&project, &features.features).map(|_| ExitCode::SUCCESS)
         }
         Some(Command::Kernel(options)) => kernel::start(&project, &options),
-        Some(Command::KernelCleanup { id }) => kernel::clean_up_after(&project, &id),
+        Some(Command::KernelCleanup { id, kernel }) => {
+            kernel::clean_up_after(&project, &id, kernel)
+        }
     }
 }

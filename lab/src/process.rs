@@ -128,3 +128,53 @@ impl Sink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::progress::step;
+
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("helpers")).unwrap();
+        fs::write(folder.path().join("helpers/Cargo.toml"), "").unwrap();
+        let project = Project::find(Some(folder.path().into())).unwrap();
+        (folder, project)
+    }
+
+    fn failure_of(script: &str) -> String {
+        let (_folder, project) = project();
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let result = step("test", "no time", |progress| {
+            run_logged(&project, &mut command, "test", progress, "HINT")
+        });
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_failure_shows_the_end_of_the_output_and_the_hint() {
+        let error = failure_of("seq 100; echo broken >&2; exit 3");
+        assert!(
+            error.contains("HINT") && error.contains("broken"),
+            "{error}"
+        );
+        assert!(!error.contains("    50\n"), "only the end: {error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn common_causes_are_named() {
+        let disk = failure_of("echo 'write failed: No space left on device'; exit 1");
+        assert!(disk.contains("The disk is full"), "{disk}");
+        let network = failure_of("echo 'Could not resolve host: example.org'; exit 1");
+        assert!(network.contains("The network"), "{network}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        assert_eq!(output_of(&mut Command::new("no-such-program")), None);
+    }
+}

@@ -1,5 +1,6 @@
 //! Where things are: the folders of the checkout and what this tool keeps in `.lab` and `.venv`.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -64,4 +65,15 @@ fn plain_canonical(path: &Path) -> std::io::Result<PathBuf> {
         Some(plain) => Ok(PathBuf::from(plain)),
         None => Ok(path),
     }
+}
+
+/// Holds a lock file until dropped; waits while another process holds it.
+pub fn lock(path: &Path) -> Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    file.lock()
+        .with_context(|| format!("cannot lock {}", path.display()))?;
+    Ok(file)
 }

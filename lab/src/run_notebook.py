@@ -108,7 +108,10 @@ def run_cell(client, notebook, cell, number):
     finally:
         cell.source = source
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    return ANSI.sub("", "\n".join(errors[0].get("traceback") or [errors[0].evalue])) if errors else None
+    messages = [ANSI.sub("", "\n".join(error.get("traceback") or [error.evalue])) for error in errors]
+    # With a compile error come the cell's warnings, as if they were errors too.
+    serious = [message for message in messages if not message.startswith("[unused_")]
+    return "\n".join(serious or messages) if messages else None
 
 
 def missing_marks(client, notebook, numbers):

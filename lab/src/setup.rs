@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use sysinfo::Disks;
 
 use crate::progress::done_already;
-use crate::project::Project;
+use crate::project::{Project, lock};
 use crate::{evcxr, jupyter, python, rust, warm};
 
 const KNOWN_FEATURES: [&str; 4] = ["accelerate", "cuda", "cudnn", "metal"];
@@ -26,7 +26,7 @@ pub fn set_up(project: &Project, features: &[String]) -> Result<()> {
         );
     }
     done_already(&format!("Rust {}", rust::check()?));
-    let _alone = warm::lock(&project.lab().join("setup.lock"))?;
+    let _alone = lock(&project.lab().join("setup.lock"))?;
     if evcxr::find(project).is_none() || !warm::directory(project, &features)?.exists() {
         check_disk(project)?;
     }

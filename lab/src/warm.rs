@@ -4,18 +4,8 @@
 //! Its name is a hash of all that would make cargo compile again: toolchain, features, `Cargo.lock`,
 //! the helpers' sources. A directory under its final name is complete: it is built under another
 //! name and renamed.
-//!
-//! Layout, the same in a kernel's copy:
-//! ```text
-//! Cargo.toml     a workspace of the two packages below, with the profile
-//! Cargo.lock     the project's own: the versions that were tested
-//! crate/         evcxr's working directory (EVCXR_TMPDIR): package `ctx`, target/
-//! pin/           depends on the helpers, so that the lock file keeps their versions whatever evcxr
-//!                puts into ctx; features are turned on here and, through unification, everywhere
-//! config/        evcxr's start-up configuration
-//! ```
 
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,32 +15,16 @@ use anyhow::{Context, Result, bail};
 
 use crate::progress::{Progress, done_already, step};
 use crate::project::Project;
-use crate::{copy, evcxr, jupyter, process, rust};
+use crate::{copy, evcxr, jupyter, process, rust, scaffold};
 
 /// Tells `lab kernel` to work in this directory itself instead of in a copy.
 pub const IN_PLACE: &str = "LAB_KERNEL_IN_PLACE";
-
-const WORKSPACE: &str = r#"[workspace]
-resolver = "3"
-members = ["crate", "pin"]
-
-# evcxr writes a profile of its own into crate/Cargo.toml, which counts for nothing in a workspace.
-[profile.dev]
-opt-level = 3
-debug = false
-strip = "debuginfo"
-debug-assertions = false
-overflow-checks = false
-codegen-units = 16
-incremental = true
-rpath = true
-"#;
 
 /// The directory for the project as it is now, complete or not there.
 pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
     let mut hash = DefaultHasher::new();
     (
-        WORKSPACE,
+        scaffold::WORKSPACE,
         evcxr::VERSION,
         features,
         rust::version_verbose()?,
@@ -103,55 +77,6 @@ fn sources(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Writes everything but the compiled part of a kernel's directory.
-pub fn scaffold(project: &Project, directory: &Path, features: &[String]) -> Result<()> {
-    let write = |path: PathBuf, text: String| -> Result<()> {
-        let folder = path.parent().unwrap_or(directory);
-        fs::create_dir_all(folder)?;
-        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
-            return Ok(()); // keeps the time of change
-        }
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
-    };
-    let features = features
-        .iter()
-        .map(|name| format!("{name:?}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let helpers = toml_string(&project.helpers());
-    let pin = |name: &str| {
-        format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nhelpers = {{ path = {helpers}, features = [{features}] }}\n"
-        )
-    };
-    write(directory.join("Cargo.toml"), WORKSPACE.into())?;
-    write(directory.join("pin/Cargo.toml"), pin("pin"))?;
-    write(directory.join("pin/src/lib.rs"), String::new())?;
-    fs::create_dir_all(directory.join("crate"))?;
-    fs::copy(
-        project.root().join("Cargo.lock"),
-        directory.join("Cargo.lock"),
-    )?;
-    // Offline is evcxr's own setting, which a student can undo with `:offline 0`.
-    let mut config = String::from("[evcxr]\noffline_mode = true\n");
-    if !features.is_empty() {
-        // At a place of its own: if its path changed with every kernel it would be compiled anew.
-        let switch = project.lab().join("features");
-        write(
-            switch.join("Cargo.toml"),
-            pin("helpers-features") + "\n[workspace]\n",
-        )?;
-        write(switch.join("src/lib.rs"), String::new())?;
-        let path = toml_string(&switch);
-        config += &format!("\n[dependencies]\nhelpers-features = {{ path = {path} }}\n");
-    }
-    write(directory.join("config/evcxr.toml"), config)
-}
-
-fn toml_string(path: &Path) -> String {
-    format!("{:?}", path.display().to_string())
-}
-
 /// Builds the warm directory unless it is there, then removes the ones it replaces.
 pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
     let warm = directory(project, features)?;
@@ -174,7 +99,7 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
                 remove(&partial)?;
             }
         }
-        scaffold(project, &partial, features)?;
+        scaffold::write(project, &partial, features)?;
         compile(project, &partial, progress)?;
         // What kernels left in it is theirs.
         let target = partial.join("crate/target");
@@ -209,7 +134,7 @@ fn compile(project: &Project, partial: &Path, progress: &Progress) -> Result<()>
     let notebook = project.lab().join("warm-up.ipynb");
     let dep = format!(
         ":dep helpers = {{ path = {} }}",
-        toml_string(&project.helpers())
+        scaffold::toml_string(&project.helpers())
     );
     let cell = serde_json::json!({
         "cell_type": "code", "id": "warm-up", "metadata": {}, "outputs": [], "execution_count": null,
@@ -263,13 +188,43 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Holds a lock file until dropped; waits while another process holds it.
-pub fn lock(path: &Path) -> Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("helpers/src")).unwrap();
+        for file in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "helpers/Cargo.toml",
+            "helpers/src/lib.rs",
+        ] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        let project = Project::find(Some(root.into())).unwrap();
+        (folder, project)
     }
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    file.lock()
-        .with_context(|| format!("cannot lock {}", path.display()))?;
-    Ok(file)
+
+    #[test]
+    fn the_name_changes_with_sources_lock_file_and_features_and_with_nothing_else() {
+        let (folder, project) = project();
+        let name = |features: &[&str]| {
+            let features: Vec<String> = features.iter().map(|f| f.to_string()).collect();
+            directory(&project, &features).unwrap()
+        };
+        let first = name(&[]);
+        assert_eq!(name(&[]), first);
+        assert_ne!(name(&["cuda"]), first);
+        fs::write(folder.path().join("README.md"), "text").unwrap();
+        assert_eq!(name(&[]), first);
+        fs::write(folder.path().join("helpers/src/lib.rs"), "//! x").unwrap();
+        let second = name(&[]);
+        assert_ne!(second, first);
+        fs::write(folder.path().join("Cargo.lock"), "# x").unwrap();
+        assert_ne!(name(&[]), second);
+    }
 }

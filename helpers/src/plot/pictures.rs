@@ -89,8 +89,8 @@ pub fn images(pictures: &Tensor) -> Result<Figure> {
 }
 
 impl Figure {
-    /// A line of text below each picture.
-    pub fn captions(self, captions: &[&str]) -> Figure {
+    /// A line of text below each picture: texts, class numbers, anything that prints.
+    pub fn captions<T: std::fmt::Display>(self, captions: &[T]) -> Figure {
         self.change(|content| {
             let pictures = pictures("captions", content)?;
             if captions.len() != pictures.count {

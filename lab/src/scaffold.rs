@@ -1,0 +1,110 @@
+//! The directory a kernel works in, but for what is compiled in it.
+//!
+//! The same in the warm directory and in a kernel's copy:
+//! ```text
+//! Cargo.toml     a workspace of the two packages below, with the profile
+//! Cargo.lock     the project's own: the versions that were tested
+//! crate/         evcxr's working directory (EVCXR_TMPDIR): package `ctx`, target/
+//! pin/           depends on the helpers, so that the lock file keeps their versions whatever evcxr
+//!                puts into ctx; features are turned on here and, through unification, everywhere
+//! config/        evcxr's start-up configuration
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::project::Project;
+
+/// The workspace that a kernel works in.
+pub const WORKSPACE: &str = r#"[workspace]
+resolver = "3"
+members = ["crate", "pin"]
+
+# evcxr writes a profile of its own into crate/Cargo.toml, which counts for nothing in a workspace.
+[profile.dev]
+opt-level = 3
+debug = false
+strip = "debuginfo"
+debug-assertions = false
+overflow-checks = false
+codegen-units = 16
+incremental = true
+rpath = true
+"#;
+
+/// Writes everything but the compiled part of a kernel's directory.
+pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result<()> {
+    let put = |path: PathBuf, text: String| -> Result<()> {
+        let folder = path.parent().unwrap_or(directory);
+        fs::create_dir_all(folder)?;
+        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            return Ok(()); // keeps the time of change
+        }
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    let features = features
+        .iter()
+        .map(|name| format!("{name:?}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let helpers = toml_string(&project.helpers());
+    let pin = |name: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nhelpers = {{ path = {helpers}, features = [{features}] }}\n"
+        )
+    };
+    put(directory.join("Cargo.toml"), WORKSPACE.into())?;
+    put(directory.join("pin/Cargo.toml"), pin("pin"))?;
+    put(directory.join("pin/src/lib.rs"), String::new())?;
+    fs::create_dir_all(directory.join("crate"))?;
+    fs::copy(
+        project.root().join("Cargo.lock"),
+        directory.join("Cargo.lock"),
+    )?;
+    // Offline is evcxr's own setting, which a student can undo with `:offline 0`. The prelude is there
+    // for its `?`: the first cell that has one is compiled twice, and shows its figure as plain text.
+    let mut config =
+        String::from("[evcxr]\noffline_mode = true\nprelude = \"Ok::<(), String>(())?;\"\n");
+    if !features.is_empty() {
+        // At a place of its own: if its path changed with every kernel it would be compiled anew.
+        let switch = project.lab().join("features");
+        put(
+            switch.join("Cargo.toml"),
+            pin("helpers-features") + "\n[workspace]\n",
+        )?;
+        put(switch.join("src/lib.rs"), String::new())?;
+        let path = toml_string(&switch);
+        config += &format!("\n[dependencies]\nhelpers-features = {{ path = {path} }}\n");
+    }
+    put(directory.join("config/evcxr.toml"), config)
+}
+
+/// A path as a string of a TOML file.
+pub fn toml_string(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn features_are_asked_for_in_the_start_up_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("helpers")).unwrap();
+        fs::write(folder.path().join("helpers/Cargo.toml"), "").unwrap();
+        fs::write(folder.path().join("Cargo.lock"), "").unwrap();
+        let project = Project::find(Some(folder.path().into())).unwrap();
+        let directory = project.lab().join("kernels/1");
+        write(&project, &directory, &[]).unwrap();
+        let config = || fs::read_to_string(directory.join("config/evcxr.toml")).unwrap();
+        assert!(config().contains("offline_mode = true") && !config().contains("dependencies"));
+        write(&project, &directory, &["cuda".into()]).unwrap();
+        assert!(config().contains("helpers-features"));
+        let pin = fs::read_to_string(directory.join("pin/Cargo.toml")).unwrap();
+        assert!(pin.contains(r#"features = ["cuda"]"#), "{pin}");
+    }
+}
