@@ -104,14 +104,15 @@ impl Sink {
     fn follow(&self, stream: impl Read, progress: &Progress) {
         for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim_end().to_string();
-            if line.is_empty() {
+            // pip tells of every package that another Python would need.
+            if line.is_empty() || line.starts_with("Ignoring ") {
                 continue;
             }
             progress.say(&line);
             if let Ok(mut inner) = self.inner.lock() {
                 // A full disk must not stop the step: the program itself will say so.
                 let _ = writeln!(inner.0, "{line}");
-                inner.1.push_back(line);
+                inner.1.push_back(line.chars().take(200).collect());
                 if inner.1.len() > TAIL {
                     inner.1.pop_front();
                 }
