@@ -21,6 +21,8 @@ pub mod data;
 pub mod datasets;
 pub mod device;
 pub mod exercise;
+pub mod functional;
+mod kernels;
 pub mod loss;
 pub mod metrics;
 pub mod nn;
@@ -29,6 +31,7 @@ mod panics;
 pub mod plot;
 pub mod prelude;
 pub mod random;
+pub mod trace;
 
 pub use candle_core::{Error, Result};
 pub use {candle_core, candle_nn};

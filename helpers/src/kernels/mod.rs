@@ -1,0 +1,1 @@
+//! The CPU inner loops behind `functional`; nobody else calls them.
