@@ -20,8 +20,11 @@
 //! ```
 
 mod activation;
+mod avg_pool;
 mod check;
+mod composed;
 mod conv;
+mod conv_op;
 mod conv_transpose;
 mod dropout;
 mod linear;
@@ -31,8 +34,10 @@ mod one_hot;
 mod resample;
 mod softmax;
 mod unfold;
+mod upsample;
 
 pub use activation::{relu, sigmoid, tanh};
+pub use avg_pool::{adaptive_avg_pool2d, avg_pool1d, avg_pool2d};
 pub use conv::{ConvOptions, conv1d, conv2d, conv3d};
 pub use conv_transpose::conv_transpose2d;
 pub use dropout::dropout;
@@ -40,8 +45,22 @@ pub use linear::linear;
 pub use max_pool::{PoolOptions, max_pool1d, max_pool2d};
 pub use norm::{batch_norm, layer_norm};
 pub use one_hot::one_hot;
-pub use resample::{
-    adaptive_avg_pool2d, avg_pool1d, avg_pool2d, upsample_bilinear2d, upsample_nearest2d,
-};
 pub use softmax::{log_softmax, softmax};
 pub use unfold::unfold;
+pub use upsample::{upsample_bilinear2d, upsample_nearest2d};
+
+use candle_core::Tensor;
+
+/// Whether this crate's own loops run: they do on the CPU. Elsewhere, and in tests that ask for it,
+/// the function is composed of candle's operations.
+fn on_cpu(x: &Tensor) -> bool {
+    #[cfg(test)]
+    if tests::COMPOSED.get() {
+        return false;
+    }
+    x.device().is_cpu()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
