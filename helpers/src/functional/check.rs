@@ -2,6 +2,8 @@
 
 use candle_core::{DType, Result, Tensor, bail};
 
+use crate::kernels::Axis;
+
 /// More numbers than this in one result are a mistake in a padding or a size (4 GiB in f32).
 const MOST_ELEMENTS: usize = 1 << 30;
 
@@ -64,11 +66,24 @@ pub(super) fn not_empty(what: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// A result of this shape can be held; sizes that overflow cannot.
+/// A result of this shape can be held; sizes that overflow cannot, even where another one is 0: the
+/// strides would overflow too.
 pub(super) fn can_hold(what: &str, dims: &[usize]) -> Result<()> {
-    let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    let count = dims
+        .iter()
+        .try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
     match count {
         Some(count) if count <= MOST_ELEMENTS => Ok(()),
         _ => bail!("{what}: {} is more than memory holds", words(dims)),
     }
+}
+
+/// The result of moving windows over (N, C, ...) can be held, and so can the padded input.
+pub(super) fn can_hold_windows(what: &str, lead: &[usize], axes: &[Axis]) -> Result<()> {
+    let outputs = axes.iter().map(|axis| axis.output);
+    let padded = axes.iter().map(|axis| axis.input + 2 * axis.padding);
+    for sides in [outputs.collect::<Vec<_>>(), padded.collect()] {
+        can_hold(what, &[lead, &sides].concat())?;
+    }
+    Ok(())
 }

@@ -131,7 +131,11 @@ fn conv(
     check::vector(what, x, bias, "bias", out_channels)?;
     let mut dims = vec![sizes.batch, out_channels];
     dims.extend(sizes.axes[3 - rank..].iter().map(|axis| axis.output));
-    check::can_hold(what, &dims)?;
+    check::can_hold_windows(
+        what,
+        &[sizes.batch, x.dim(1)?.max(out_channels)],
+        &sizes.axes,
+    )?;
     check::can_hold(what, &[sizes.patch(), sizes.places()])?;
     let settings = || {
         vec![

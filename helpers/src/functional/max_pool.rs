@@ -95,7 +95,7 @@ pub fn max_pool1d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
     };
     let axis = options.axis(WHAT, length)?;
     let dims = vec![n, c, axis.output];
-    check::can_hold(WHAT, &dims)?;
+    check::can_hold_windows(WHAT, &[n, c], &[axis])?;
     traced(
         WHAT,
         "",
@@ -136,7 +136,7 @@ pub fn max_pool2d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
         );
     };
     let axes = [options.axis(WHAT, height)?, options.axis(WHAT, width)?];
-    check::can_hold(WHAT, &[n, c, axes[0].output, axes[1].output])?;
+    check::can_hold_windows(WHAT, &[n, c], &axes)?;
     traced(WHAT, "", &[x], &[], || options.settings(), || pool(x, axes))
 }
 
