@@ -1,5 +1,7 @@
 //! What every function asks of its arguments, answered in one line when they do not fit.
 
+use std::fmt;
+
 use candle_core::{DType, Result, Tensor, bail};
 
 use crate::kernels::Axis;
@@ -7,10 +9,22 @@ use crate::kernels::Axis;
 /// More numbers than this in one result are a mistake in a padding or a size (4 GiB in f32).
 const MOST_ELEMENTS: usize = 1 << 30;
 
-/// A shape as students write it: `(8, 3, 28, 28)`, `(3)`.
-pub(super) fn words(dims: &[usize]) -> String {
-    let dims: Vec<String> = dims.iter().map(usize::to_string).collect();
-    format!("({})", dims.join(", "))
+/// A shape as students write it: `(8, 3, 28, 28)`, `(3)`; written out only when it is shown.
+pub(super) struct Words<'a>(&'a [usize]);
+
+pub(super) fn words(dims: &[usize]) -> Words<'_> {
+    Words(dims)
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (i, dim) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{dim}")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// Floats, of a kind the CPU loops take where they run.

@@ -145,8 +145,9 @@ fn conv(
             ("groups", options.groups.to_string()),
         ]
     };
-    let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
-    traced(what, "", &inputs, &[], settings, || {
+    let tensors = [x, weight, bias.unwrap_or(x)];
+    let tensors = &tensors[..2 + usize::from(bias.is_some())];
+    traced(what, "", tensors, &[], settings, || {
         let y = if on_cpu(x) {
             ConvOp::forward(sizes, x, weight, dims)?
         } else {
@@ -174,21 +175,18 @@ fn sizes(
     weight: &Tensor,
     options: ConvOptions,
 ) -> Result<Convolution> {
-    let spatial = &["D", "H", "W"][3 - rank..];
-    let spatial = if rank == 1 {
-        "L".into()
-    } else {
-        spatial.join(", ")
+    let (sides, kernel_sides) = match rank {
+        1 => ("L", "k"),
+        2 => ("H, W", "kh, kw"),
+        _ => ("D, H, W", "kd, kh, kw"),
     };
     check::float(what, x)?;
     let (given, kernels) = (words(x.dims()), words(weight.dims()));
     if x.rank() != rank + 2 {
-        bail!("{what}: the input must be (N, C, {spatial}), got {given}");
+        bail!("{what}: the input must be (N, C, {sides}), got {given}");
     }
     if weight.rank() != rank + 2 {
-        bail!(
-            "{what}: the kernels must be (C_out, C / groups, and {rank} for {spatial}), got {kernels}"
-        );
+        bail!("{what}: the kernels must be (C_out, C / groups, {kernel_sides}), got {kernels}");
     }
     check::alike(what, x, weight, "kernels")?;
     check::not_empty(what, x)?;
@@ -212,8 +210,8 @@ fn sizes(
         );
     }
     let mut axes = [Axis::ABSENT; 3];
-    let sides = x.dims()[2..].iter().zip(&weight.dims()[2..]);
-    for (axis, (&input, &kernel)) in axes[3 - rank..].iter_mut().zip(sides) {
+    let spatial = x.dims()[2..].iter().zip(&weight.dims()[2..]);
+    for (axis, (&input, &kernel)) in axes[3 - rank..].iter_mut().zip(spatial) {
         let ConvOptions {
             stride,
             padding,

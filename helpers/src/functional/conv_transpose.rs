@@ -88,8 +88,9 @@ pub fn conv_transpose2d(
             ("output_padding", output_padding.to_string()),
         ]
     };
-    let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
-    traced(WHAT, "", &inputs, &[], settings, || {
+    let tensors = [x, weight, bias.unwrap_or(x)];
+    let tensors = &tensors[..2 + usize::from(bias.is_some())];
+    traced(WHAT, "", tensors, &[], settings, || {
         let y = if on_cpu(x) {
             ConvOp::transposed(sizes, x, weight, dims)?
         } else {

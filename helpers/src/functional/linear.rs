@@ -36,8 +36,9 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     let mut dims = batch.to_vec();
     dims.push(outputs);
     check::can_hold("linear", &dims)?;
-    let tensors: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
-    traced("linear", "", &tensors, &[], Vec::new, || {
+    let tensors = [x, weight, bias.unwrap_or(x)];
+    let tensors = &tensors[..2 + usize::from(bias.is_some())];
+    traced("linear", "", tensors, &[], Vec::new, || {
         let rows: usize = batch.iter().product();
         let y = x.reshape((rows, inputs))?.matmul(&weight.t()?)?;
         let y = match bias {

@@ -1,7 +1,7 @@
 //! The proof, on both paths: the CPU loops and the composition of candle operations.
 
 mod pytorch;
-mod refusals;
+mod random_shapes;
 
 use std::cell::Cell;
 
