@@ -134,7 +134,7 @@ fn conv(
     check::can_hold_windows(
         what,
         &[sizes.batch, x.dim(1)?.max(out_channels)],
-        &sizes.axes,
+        &sizes.axes[3 - rank..],
     )?;
     check::can_hold(what, &[sizes.patch(), sizes.places()])?;
     let settings = || {

@@ -71,7 +71,7 @@ impl Axis {
         let shift = k * self.dilation;
         let before = |position: usize| position.saturating_sub(shift).div_ceil(self.stride);
         let end = before(self.input + self.padding).min(self.output);
-        before(self.padding).min(end)..end
+        before(self.padding)..end
     }
 
     /// Where kernel element `k` is in the input at a place of [`valid`](Self::valid).

@@ -98,6 +98,35 @@ fn convolutions() {
 }
 
 #[test]
+fn what_would_not_fit_in_memory() {
+    let x = zeros((1, 64, 1));
+    let padded = |padding| {
+        F::conv1d(
+            &x,
+            &zeros((1, 64, 32)),
+            None,
+            F::ConvOptions { padding, ..PLAIN },
+        )
+    };
+    // The patches, the result, and what cannot even be counted.
+    says(
+        padded(1 << 19),
+        "conv1d: (2048, 1048546) is more than memory holds",
+    );
+    says(
+        padded(1 << 40),
+        "conv1d: (1, 64, 2199023255522) is more than memory holds",
+    );
+    says(
+        padded(usize::MAX),
+        &format!(
+            "conv1d: padding {} or dilation 1 is too large to count with",
+            usize::MAX
+        ),
+    );
+}
+
+#[test]
 fn transposed_convolutions() {
     let x = zeros((1, 3, 4, 4));
     let conv = |w: &Tensor, s, p, o| F::conv_transpose2d(&x, w, None, s, p, o);

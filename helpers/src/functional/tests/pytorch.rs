@@ -194,7 +194,7 @@ fn check(case: &Case, dtype: DType, layout: Layout, tolerance: f64, path: &str) 
 
 fn check_all(layout: Layout) {
     let cases = cases();
-    assert_eq!(cases.len(), 112);
+    assert_eq!(cases.len(), 116);
     on_both_paths(|path| {
         for case in &cases {
             for (dtype, tolerance) in [(DType::F32, 1e-5), (DType::F64, 1e-12)] {
