@@ -20,6 +20,7 @@
 pub mod data;
 pub mod datasets;
 pub mod device;
+mod errors;
 pub mod exercise;
 pub mod functional;
 mod kernels;

@@ -51,12 +51,14 @@ impl fmt::Debug for Step {
 struct Recording {
     steps: Vec<Option<Step>>,
     depth: usize,
+    /// The name that a container gave to the layer it is about to run.
+    given: Option<String>,
 }
 
 thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
     static RECORDING: RefCell<Recording> = const {
-        RefCell::new(Recording { steps: Vec::new(), depth: 0 })
+        RefCell::new(Recording { steps: Vec::new(), depth: 0, given: None })
     };
 }
 
@@ -87,6 +89,7 @@ pub fn record<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, Vec<Step>)> {
     let empty = Recording {
         steps: Vec::new(),
         depth: 0,
+        given: None,
     };
     let mut scope = Scope {
         before: ON.replace(true),
@@ -143,6 +146,19 @@ impl Drop for Level {
     }
 }
 
+/// Runs a layer that a container calls `name`: its step bears that name if it has none of its own,
+/// as a ReLU has none.
+pub(crate) fn named<T>(name: &str, run: impl FnOnce() -> T) -> T {
+    let give = |given| RECORDING.with_borrow_mut(|recording| recording.given = given);
+    if !is_on() {
+        return run();
+    }
+    give(Some(name.to_string()));
+    let answer = run();
+    give(None);
+    answer
+}
+
 /// Computes a tensor and, while a trace is on, records it as one step.
 ///
 /// The step's place is taken before `compute` runs, so that a layer stands before the functions it
@@ -158,12 +174,16 @@ pub(crate) fn traced(
     if !is_on() {
         return compute();
     }
+    let given = RECORDING.with_borrow_mut(|recording| recording.given.take());
     let (level, slot, depth) = Level::enter();
     let output = compute()?;
     drop(level);
     let step = Step {
         what,
-        name: name.to_string(),
+        name: match given {
+            Some(given) if name.is_empty() => given,
+            _ => name.to_string(),
+        },
         depth,
         inputs: inputs.iter().map(|&tensor| tensor.clone()).collect(),
         output: output.clone(),

@@ -10,9 +10,9 @@ use crate::kernels::Axis;
 const MOST_ELEMENTS: usize = 1 << 30;
 
 /// A shape as students write it: `(8, 3, 28, 28)`, `(3)`; written out only when it is shown.
-pub(super) struct Words<'a>(&'a [usize]);
+pub(crate) struct Words<'a>(&'a [usize]);
 
-pub(super) fn words(dims: &[usize]) -> Words<'_> {
+pub(crate) fn words(dims: &[usize]) -> Words<'_> {
     Words(dims)
 }
 
