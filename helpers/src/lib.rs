@@ -20,7 +20,10 @@
 pub mod data;
 pub mod datasets;
 pub mod device;
+mod errors;
 pub mod exercise;
+pub mod functional;
+mod kernels;
 pub mod loss;
 pub mod metrics;
 pub mod nn;
@@ -29,6 +32,7 @@ mod panics;
 pub mod plot;
 pub mod prelude;
 pub mod random;
+pub mod trace;
 
 pub use candle_core::{Error, Result};
 pub use {candle_core, candle_nn};

@@ -2,7 +2,9 @@
 
 pub use crate::data::{self, DataLoader, Dataset, TensorDataset};
 pub use crate::device::{best_device, device_label};
+pub use crate::functional as F;
 pub use crate::nn::{self, Model, Parameters};
+pub use crate::optim::{Optimizer, Schedule};
 pub use crate::random::{self, manual_seed};
-pub use crate::{datasets, exercise, loss, metrics, optim, plot};
+pub use crate::{datasets, exercise, loss, metrics, optim, plot, trace};
 pub use candle_core::{D, DType, Device, Error, IndexOp, Result, Shape, Tensor, Var};

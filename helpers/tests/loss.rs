@@ -57,32 +57,32 @@ fn what_does_not_fit_is_said_in_one_line() {
         (
             scores.clone(),
             tensor(&[0u32]),
-            "2 rows need 2 targets, (2), got [1]",
+            "2 rows need 2 targets, (2), got (1)",
         ),
         (
             scores.clone(),
             tensor(&[[0u32], [1]]),
-            "2 rows need 2 targets, (2), got [2, 1]",
+            "2 rows need 2 targets, (2), got (2, 1)",
         ),
         (
             scores.clone(),
             tensor(&[0f32, 1.]),
-            "class indices of type u32, got F32",
+            "class indices of type u32, got f32",
         ),
         (
             scores.get(0).unwrap(),
             tensor(&[0u32, 1]),
-            "must be (N, C), got [2]",
+            "must be (N, C), got (2)",
         ),
         (
             Tensor::zeros((0, 2), DType::F32, &Device::Cpu).unwrap(),
             Tensor::zeros(0, DType::U32, &Device::Cpu).unwrap(),
-            "there is nothing to score, got [0, 2]",
+            "there is nothing to score, got (0, 2)",
         ),
         (
             Tensor::zeros((2, 0), DType::F32, &Device::Cpu).unwrap(),
             tensor(&[0u32, 0]),
-            "there is nothing to score, got [2, 0]",
+            "there is nothing to score, got (2, 0)",
         ),
     ];
     for (scores, targets, expected) in &cases {
@@ -113,29 +113,135 @@ fn the_gradient_of_nll_is_its_slope() -> Result<()> {
 }
 
 #[test]
-fn accuracy_is_the_share_of_right_decisions() {
-    let scores = tensor(&[
-        [0.1f32, 0.7, 0.2],
-        [3., -1., 2.],
-        [-5., -4., -3.],
-        [0., 0., 1.],
-    ]);
-    for (targets, expected) in [
-        ([1u32, 0, 2, 2], 1.0),
-        ([1, 0, 2, 0], 0.75),
-        ([0, 1, 0, 0], 0.0),
-    ] {
-        assert_eq!(
-            metrics::accuracy(&scores, &tensor(&targets)).unwrap(),
-            expected
-        );
+fn a_scalar_loss_passes_its_gradient_on() -> Result<()> {
+    // The gradient must follow what is done with the loss afterwards: twice the loss, twice it.
+    let x = Var::new(&[0.25f64, -2.0], &Device::Cpu)?;
+    let y = tensor(&[1f64, 0.]);
+    let probs = || helpers::functional::sigmoid(&x);
+    common::check_gradient_f64(&x, || loss::binary_cross_entropy_with_logits(&x, &y)? * 2.0)?;
+    common::check_gradient_f64(&x, || loss::binary_cross_entropy(&probs()?, &y)?.sqr())?;
+    let a = Var::new(&[[0.5f64, 1.0], [0.25, -1.0]], &Device::Cpu)?;
+    let b = tensor(&[[0f64, 0.5], [1., 1.]]);
+    let distances = || loss::pairwise_distance(&a, &b);
+    common::check_gradient_f64(&a, || {
+        loss::contrastive(&distances()?, &tensor(&[1u8, 0]), 3.0)
+    })?;
+    common::check_gradient_f64(&a, || loss::mse(&a, &b))?;
+    common::check_gradient_f64(&a, || loss::cross_entropy(&a, &tensor(&[1u32, 0])))
+}
+
+#[test]
+fn other_losses_say_what_does_not_fit() {
+    let (two, three) = (tensor(&[0.5f32, 0.5]), tensor(&[0.5f32, 0.5, 0.5]));
+    let none = Tensor::zeros((0, 2), DType::F32, &Device::Cpu).unwrap();
+    let classes = tensor(&[[0f32, 1.]]);
+    let target = tensor(&[0u32]);
+    let bce = loss::binary_cross_entropy;
+    let logits = loss::binary_cross_entropy_with_logits;
+    let pos = loss::binary_cross_entropy_with_logits_weighted;
+    let cases = [
+        (
+            loss::mse(&two, &three),
+            "mse: outputs (2) and targets (3) must have the same shape",
+        ),
+        (
+            loss::mse(&none, &none),
+            "mse: there is nothing to score, got (0, 2)",
+        ),
+        (
+            bce(&two, &three),
+            "binary_cross_entropy: probs (2) and targets (3) must have the same shape",
+        ),
+        (
+            bce(&tensor(&[1.5f32]), &tensor(&[1f32])),
+            "binary_cross_entropy: probs must lie between 0 and 1, got 1.5",
+        ),
+        (
+            logits(&two, &tensor(&[2u32, 0])),
+            "binary_cross_entropy_with_logits: targets must lie between 0 and 1, got 2",
+        ),
+        (
+            pos(&two, &two, f64::NAN),
+            "binary_cross_entropy_with_logits_weighted: pos_weight must be a finite number of at least 0, got NaN",
+        ),
+        (
+            loss::nll_weighted(&classes, &target, &two.get(0).unwrap()),
+            "nll_weighted: 2 classes need 2 weights, (2), got ()",
+        ),
+        (
+            loss::nll_weighted(&classes, &target, &tensor(&[0f32, 1.])),
+            "nll_weighted: weights must be at least 0, and not all 0 for these targets",
+        ),
+        (
+            loss::cross_entropy_weighted(&classes, &target, &tensor(&[1f32, -1.])),
+            "cross_entropy_weighted: weights must be at least 0, and not all 0 for these targets",
+        ),
+        (
+            loss::pairwise_distance(&two, &three),
+            "pairwise_distance: a (2) and b (3) must have the same shape",
+        ),
+        (
+            loss::pairwise_distance(&two.get(0).unwrap(), &two.get(1).unwrap()),
+            "pairwise_distance: a and b must be (N, ...), got a single number",
+        ),
+        (
+            loss::contrastive(&two, &tensor(&[1u32, 2]), 1.0),
+            "contrastive: same must be 1 (the same) or 0 (different)",
+        ),
+        (
+            loss::contrastive(&two, &tensor(&[1u32, 0]), f64::NAN),
+            "contrastive: the margin must be a finite number above 0, got NaN",
+        ),
+        (
+            loss::nll(&tensor(&[[[0f32, 1.]]]), &target),
+            "nll: scores (1, 1, 2) need targets (1, 2), one per pixel, got (1)",
+        ),
+    ];
+    for (result, expected) in cases {
+        let error = result.unwrap_err().to_string();
+        assert_eq!(error.lines().next(), Some(expected));
     }
-    // Logits, probabilities and log-probabilities decide alike.
-    let doubled = (scores * 2.0).unwrap();
-    assert_eq!(
-        metrics::accuracy(&doubled, &tensor(&[1u32, 0, 2, 0])).unwrap(),
-        0.75
+}
+
+#[test]
+fn a_trace_tells_the_losses() -> Result<()> {
+    let (x, y) = (tensor(&[[0.5f32, 0.25]]), tensor(&[0u32]));
+    let (loss, steps) = trace::record(|| {
+        loss::nll(&x, &y)?;
+        loss::mse(&x, &x)?;
+        loss::binary_cross_entropy(&x, &x)?;
+        loss::contrastive(&x, &x.ceil()?, 2.5)?;
+        loss::cross_entropy(&x, &y)
+    })?;
+    let names: Vec<&str> = steps.iter().map(|step| step.what).collect();
+    let expected = ["nll", "mse", "binary_cross_entropy", "contrastive"];
+    assert_eq!(names[..4], expected);
+    assert!(
+        names[4..].starts_with(&["relu", "cross_entropy", "log_softmax"]),
+        "{names:?}"
     );
+    assert_eq!(steps[3].settings, [("margin", "2.5".to_string())]);
+    let last = steps
+        .iter()
+        .find(|step| step.what == "cross_entropy")
+        .unwrap();
+    assert_eq!(last.output.to_scalar::<f32>()?, loss.to_scalar::<f32>()?);
+    Ok(())
+}
+
+#[test]
+fn not_a_number_in_is_not_a_number_out() -> Result<()> {
+    let (nan, one) = (tensor(&[f32::NAN, 0.5]), tensor(&[1u32, 0]));
+    for loss in [
+        loss::binary_cross_entropy(&nan, &one)?,
+        loss::binary_cross_entropy_with_logits(&nan, &one)?,
+        loss::mse(&nan, &nan)?,
+        loss::contrastive(&nan, &one, 1.0)?,
+        loss::cross_entropy(&tensor(&[[f32::NAN, 0.]]), &tensor(&[1u32]))?,
+    ] {
+        assert!(loss.to_scalar::<f32>()?.is_nan());
+    }
+    Ok(())
 }
 
 proptest! {
@@ -150,5 +256,20 @@ proptest! {
         let targets = Tensor::new(targets, &Device::Cpu).unwrap();
         prop_assert_eq!(loss::nll(&scores, &targets).is_ok(), fits);
         prop_assert_eq!(metrics::accuracy(&scores, &targets).is_ok(), fits);
+    }
+
+    #[test]
+    fn any_pair_of_shapes_gives_a_number_or_an_error(
+        a in prop::collection::vec(0usize..3, 0..4),
+        b in prop::collection::vec(0usize..3, 0..4),
+    ) {
+        let fits = a == b && !a.contains(&0);
+        let ones = |dims: &[usize]| Tensor::ones(dims, DType::F32, &Device::Cpu).unwrap();
+        let (x, y) = (ones(&a), ones(&b));
+        prop_assert_eq!(loss::mse(&x, &y).is_ok(), fits);
+        prop_assert_eq!(loss::binary_cross_entropy(&x, &y).is_ok(), fits);
+        prop_assert_eq!(loss::binary_cross_entropy_with_logits(&x, &y).is_ok(), fits);
+        prop_assert_eq!(loss::contrastive(&x, &y, 1.0).is_ok(), fits);
+        prop_assert_eq!(loss::pairwise_distance(&x, &y).is_ok(), fits && !a.is_empty());
     }
 }

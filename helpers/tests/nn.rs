@@ -74,13 +74,29 @@ fn set_replaces_the_values_for_every_handle_and_keeps_the_shape() {
     let wrong = Tensor::new(&[1f32, 2., 3.], &Device::Cpu).unwrap();
     let error = weight.set(&wrong).unwrap_err().to_string();
     assert!(
-        error.contains("fc.weight: expected values of shape [1, 3], got [3]"),
+        error.contains("fc.weight: expected values of shape (1, 3), got (3)"),
         "{error}"
     );
     assert_eq!(
         other_handle.tensor().to_vec2::<f32>().unwrap(),
         [[1., 2., 3.]]
     );
+}
+
+#[test]
+fn set_takes_the_parameters_own_values_turned() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let w = params.create("w", (2, 2), Init::ZEROS)?;
+    w.set(&Tensor::new(&[[1f32, 2.], [3., 4.]], &Device::Cpu)?)?;
+    w.set(&w.tensor().t()?)?;
+    assert_eq!(w.tensor().to_vec2::<f32>()?, [[1., 3.], [2., 4.]]);
+    let error = w.set(&w.tensor().to_dtype(DType::F64)?).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.starts_with("w: expected values of type f32, got f64"),
+        "{error}"
+    );
+    Ok(())
 }
 
 #[test]
@@ -179,7 +195,7 @@ fn linear_is_x_times_the_transposed_weight_plus_the_bias() {
 fn linear_says_which_shape_it_wants() {
     let x = Tensor::zeros((5, 4), DType::F32, &Device::Cpu).unwrap();
     let error = small_linear().forward(&x, false).unwrap_err().to_string();
-    let expected = "linear: the last dimension of the input must be 3, got [5, 4]; the weights of fc.weight are (2, 3)";
+    let expected = "linear: the last dimension of the input must be 3, got (5, 4); the weights of fc.weight are (2, 3)";
     assert!(error.starts_with(expected), "{error}");
     let scalar = Tensor::new(1f32, &Device::Cpu).unwrap();
     assert!(small_linear().forward(&scalar, false).is_err());

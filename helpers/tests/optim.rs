@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use helpers::candle_nn;
 use helpers::prelude::*;
 use nn::Init;
+use optim::{Adam, AdamW, Sgd};
 
 fn values(parameter: &nn::Parameter) -> Vec<f32> {
     parameter.tensor().to_vec1().unwrap()
@@ -13,7 +15,7 @@ fn a_step_goes_down_by_lr_times_the_gradient() {
     let w = params.create("w", 2, Init::Constant(3.0)).unwrap();
     let v = params.create("v", 1, Init::Constant(-1.0)).unwrap();
     let unused = params.create("unused", 1, Init::Constant(5.0)).unwrap();
-    let sgd = optim::Sgd::new(&params, 0.25).unwrap();
+    let mut sgd = optim::Sgd::new(&params, 0.25).unwrap();
     let scale = Tensor::new(&[1f32, 2.], &Device::Cpu).unwrap();
     let loss = || {
         let squares = (w.tensor().sqr()? * &scale)?.sum_all()?; // gradient 2 w scale
@@ -32,7 +34,7 @@ fn a_step_goes_down_by_lr_times_the_gradient() {
 fn a_frozen_parameter_stays_even_if_its_gradient_is_there() {
     let params = Parameters::new(&Device::Cpu);
     let w = params.create("w", 1, Init::Constant(3.0)).unwrap();
-    let sgd = optim::Sgd::new(&params, 0.1).unwrap();
+    let mut sgd = optim::Sgd::new(&params, 0.1).unwrap();
     let grads = w
         .tensor()
         .sqr()
@@ -86,7 +88,7 @@ fn descent_finds_the_line_that_made_the_points() -> Result<()> {
     let targets = ((&x * 3.0)? - 0.5)?;
     let params = Parameters::new(&Device::Cpu);
     let fc = nn::linear(1, 1, &params.at("fc"))?;
-    let sgd = optim::Sgd::new(&params, 0.5)?;
+    let mut sgd = optim::Sgd::new(&params, 0.5)?;
     for _ in 0..100 {
         let loss = (fc.forward(&x, true)? - &targets)?.sqr()?.mean_all()?;
         sgd.step(&loss.backward()?)?;
@@ -94,5 +96,63 @@ fn descent_finds_the_line_that_made_the_points() -> Result<()> {
     let (w, b) = (fc.weight.tensor().flatten_all()?, fc.bias.tensor());
     assert!((w.to_vec1::<f32>()?[0] - 3.0).abs() < 1e-3);
     assert!((b.to_vec1::<f32>()?[0] + 0.5).abs() < 1e-3);
+    Ok(())
+}
+
+#[test]
+fn parameters_without_a_gradient_are_named() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let fc = nn::linear(2, 2, &params.at("fc"))?;
+    let norm = nn::layer_norm(2, &params.at("norm"))?;
+    nn::batch_norm1d(2, &params.at("bn"))?;
+    params.freeze("bn.bias")?;
+    let x = Tensor::ones((3, 2), DType::F32, &Device::Cpu)?;
+    let hidden = fc.forward(&x, true)?;
+    let grads = norm.forward(&hidden, true)?.sum_all()?.backward()?;
+    assert_eq!(optim::missing_gradients(&params, &grads), ["bn.weight"]);
+
+    // candle's own layer normalisation cuts the gradient silently: the report shows it.
+    let (weight, bias) = (norm.weight.tensor(), norm.bias.tensor());
+    let stock = candle_nn::LayerNorm::new(weight, bias, 1e-5);
+    let stock = candle_nn::Module::forward(&stock, &hidden)?;
+    let grads = stock.sum_all()?.backward()?;
+    let missing = optim::missing_gradients(&params, &grads);
+    assert!(missing.contains(&"fc.weight".to_string()), "{missing:?}");
+    Ok(())
+}
+
+#[test]
+fn settings_must_make_sense() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    params.create("w", 1, Init::ONES)?;
+    let sgd = || Sgd::new(&params, 0.1);
+    let adam = || Adam::new(&params, 0.1);
+    let ends = "must be a finite number of at least 0, got";
+    for wrong in [-0.1, f64::NAN, f64::INFINITY] {
+        let errors = [
+            sgd()?.momentum(wrong).err(),
+            sgd()?.weight_decay(wrong).err(),
+            Adam::new(&params, wrong).err(),
+            adam()?.eps(wrong).err(),
+            adam()?.weight_decay(wrong).err(),
+            AdamW::new(&params, 0.1)?.weight_decay(wrong).err(),
+            optim::StepLr::new(wrong, 1, 0.5).err(),
+            optim::StepLr::new(0.1, 1, wrong).err(),
+            optim::CosineLr::new(wrong, 1).err(),
+            optim::CosineLr::new(0.1, 1)?.min_lr(wrong).err(),
+        ];
+        for error in errors {
+            let error = error.expect("refused").to_string();
+            assert!(error.lines().next().unwrap().contains(ends), "{error}");
+        }
+        assert!(adam()?.betas(wrong, 0.9).is_err() && adam()?.betas(0.9, wrong).is_err());
+    }
+    assert!(adam()?.betas(0.9, 1.0).is_err());
+    let error = sgd()?.nesterov(true).unwrap_err().to_string();
+    assert!(
+        error.starts_with("Sgd: Nesterov's form needs a momentum"),
+        "{error}"
+    );
+    assert!(optim::StepLr::new(0.1, 0, 0.5).is_err() && optim::CosineLr::new(0.1, 0).is_err());
     Ok(())
 }

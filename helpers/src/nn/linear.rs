@@ -3,9 +3,11 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::{Init, Model, Parameter, Parameters};
+use crate::functional::{self as F, words};
+use crate::trace::traced;
 
 /// A fully connected layer: `y = x W^T + b`, with `weight` (out, in) and `bias` (out), as PyTorch's
-/// `nn.Linear`.
+/// `nn.Linear`. Made by [`linear`].
 #[derive(Clone, Debug)]
 pub struct Linear {
     /// W, (out, in).
@@ -24,6 +26,9 @@ pub struct Linear {
 /// assert_eq!(fc.forward(&x, false)?.dims(), [1, 2]);
 /// # Ok::<(), helpers::Error>(())
 /// ```
+///
+/// # Errors
+/// No inputs or no outputs, or a name that is taken.
 pub fn linear(inputs: usize, outputs: usize, params: &Parameters) -> Result<Linear> {
     if inputs == 0 || outputs == 0 {
         bail!("linear: a layer needs inputs and outputs, got {inputs} -> {outputs}");
@@ -40,16 +45,16 @@ impl Model for Linear {
     fn forward(&self, x: &Tensor, _train: bool) -> Result<Tensor> {
         let weight = self.weight.tensor();
         let (outputs, inputs) = weight.dims2()?;
-        let batch = match x.dims() {
-            [batch @ .., last] if *last == inputs => batch,
-            dims => bail!(
-                "linear: the last dimension of the input must be {inputs}, got {dims:?}; the weights of {} are ({outputs}, {inputs})",
+        if x.dims().last() != Some(&inputs) {
+            bail!(
+                "linear: the last dimension of the input must be {inputs}, got {}; the weights of {} are ({outputs}, {inputs})",
+                words(x.dims()),
                 self.weight.name()
-            ),
-        };
-        let rows = x.reshape(((), inputs))?.matmul(&weight.t()?)?;
-        let mut dims = batch.to_vec();
-        dims.push(outputs);
-        rows.broadcast_add(&self.bias.tensor())?.reshape(dims)
+            );
+        }
+        let (name, parameters) = (self.weight.layer(), [&self.weight, &self.bias]);
+        traced("Linear", name, &[x], &parameters, Vec::new, || {
+            F::linear(x, &weight, Some(&self.bias.tensor()))
+        })
     }
 }

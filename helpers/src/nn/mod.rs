@@ -1,12 +1,28 @@
 //! Layers with PyTorch's names and layouts, and the store their parameters live in.
 
+mod activation;
+mod batch_norm;
+mod conv;
+pub(crate) mod file;
 mod init;
+mod layer_norm;
 mod linear;
+mod parameter;
 mod parameters;
+mod pool;
+mod sequential;
+mod state;
 
+pub use activation::{Dropout, Flatten, LogSoftmax, Relu, Sigmoid, Softmax, Tanh, dropout};
+pub use batch_norm::{BatchNorm, BatchNorm1d, BatchNorm2d, batch_norm1d, batch_norm2d};
+pub use conv::{Conv, Conv1d, Conv2d, Conv3d, conv1d, conv2d, conv2d_no_bias, conv3d};
 pub use init::Init;
+pub use layer_norm::{LayerNorm, layer_norm};
 pub use linear::{Linear, linear};
-pub use parameters::{Parameter, Parameters};
+pub use parameter::{Buffer, Parameter};
+pub use parameters::Parameters;
+pub use pool::{AdaptiveAvgPool2d, Pool, avg_pool2d, max_pool1d, max_pool2d};
+pub use sequential::Sequential;
 
 use candle_core::{Result, Tensor};
 

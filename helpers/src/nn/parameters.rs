@@ -1,69 +1,15 @@
 //! The ordered store of a model's named parameters.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use candle_core::{Device, Result, Shape, Tensor, Var, bail};
+use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 
-use super::Init;
+use super::{Buffer, Init, Parameter};
+use crate::errors::first_line;
 
-/// One named, trainable tensor. Clones are handles to the same values.
-#[derive(Clone)]
-pub struct Parameter {
-    name: String,
-    var: Var,
-    frozen: Arc<AtomicBool>,
-}
-
-impl Parameter {
-    /// Its full name, as in PyTorch's state dict: `fc.weight`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The values as a tensor of the computation graph; cut off from it when the parameter is
-    /// frozen, so that no gradient is computed for it.
-    pub fn tensor(&self) -> Tensor {
-        if self.is_frozen() {
-            self.var.detach()
-        } else {
-            self.var.as_tensor().clone()
-        }
-    }
-
-    /// The candle variable behind it.
-    pub fn var(&self) -> &Var {
-        &self.var
-    }
-
-    /// Replaces the values; the shape must stay.
-    pub fn set(&self, values: &Tensor) -> Result<()> {
-        if values.dims() != self.var.dims() {
-            bail!(
-                "{}: expected values of shape {:?}, got {:?}",
-                self.name,
-                self.var.dims(),
-                values.dims()
-            );
-        }
-        self.var.set(&values.detach())
-    }
-
-    /// Whether optimizers leave it alone.
-    pub fn is_frozen(&self) -> bool {
-        self.frozen.load(Ordering::Relaxed)
-    }
-}
-
-impl fmt::Debug for Parameter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let frozen = if self.is_frozen() { ", frozen" } else { "" };
-        write!(f, "{} {:?}{frozen}", self.name, self.var.dims())
-    }
-}
-
-/// The ordered store of a model's named parameters. Cheap to clone: clones share the store.
+/// The ordered store of a model's named parameters and buffers. Cheap to clone: clones share the
+/// store.
 ///
 /// [`at`](Self::at) gives a view under a prefix, as layers are nested:
 ///
@@ -79,28 +25,39 @@ impl fmt::Debug for Parameter {
 /// ```
 #[derive(Clone)]
 pub struct Parameters {
-    store: Arc<Mutex<Vec<Parameter>>>,
-    prefix: String,
+    store: Arc<Mutex<Store>>,
+    pub(super) prefix: String,
     device: Device,
+    dtype: DType,
+}
+
+#[derive(Default)]
+struct Store {
+    parameters: Vec<Parameter>,
+    buffers: Vec<Buffer>,
 }
 
 impl Parameters {
-    /// An empty store whose parameters will live on `device`.
+    /// An empty store whose parameters will live on `device`, as f32.
     pub fn new(device: &Device) -> Parameters {
         Parameters {
             store: Arc::default(),
             prefix: String::new(),
             device: device.clone(),
+            dtype: DType::F32,
         }
+    }
+
+    /// The same store; what is created from here on has this type. f64 is for checking gradients.
+    pub fn with_dtype(&self, dtype: DType) -> Parameters {
+        let same = self.clone();
+        Parameters { dtype, ..same }
     }
 
     /// The same store seen from below `name`: what is created there is called `name.weight`, ...
     pub fn at(&self, name: impl fmt::Display) -> Parameters {
-        Parameters {
-            store: self.store.clone(),
-            prefix: self.full_name(name),
-            device: self.device.clone(),
-        }
+        let (same, prefix) = (self.clone(), self.full_name(name));
+        Parameters { prefix, ..same }
     }
 
     /// Where the parameters live.
@@ -108,44 +65,84 @@ impl Parameters {
         &self.device
     }
 
-    /// Creates a parameter; the name must be new.
+    /// The type of the parameters that are created here.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Creates a parameter.
+    ///
+    /// # Errors
+    /// The name is taken, or `init` cannot draw this shape.
     pub fn create(&self, name: &str, shape: impl Into<Shape>, init: Init) -> Result<Parameter> {
         let name = self.full_name(name);
+        // The name is checked first: a refused name must not use up random numbers.
+        self.check_new(&self.lock(), &name)?;
+        let values = match init.draw(shape, &self.device) {
+            Ok(values) => values.to_dtype(self.dtype)?,
+            Err(error) => bail!("{name}: {}", first_line(&error)),
+        };
+        let parameter = Parameter::new(name, &values)?;
+        self.lock().parameters.push(parameter.clone());
+        Ok(parameter)
+    }
+
+    /// Creates a buffer that starts with these values.
+    ///
+    /// # Errors
+    /// The name is taken.
+    pub fn create_buffer(&self, name: &str, values: &Tensor) -> Result<Buffer> {
+        let name = self.full_name(name);
         let mut store = self.lock();
-        if store.iter().any(|p| p.name == name) {
+        self.check_new(&store, &name)?;
+        let buffer = Buffer::new(name, values);
+        store.buffers.push(buffer.clone());
+        Ok(buffer)
+    }
+
+    fn check_new(&self, store: &Store, name: &str) -> Result<()> {
+        let taken = store.parameters.iter().any(|p| p.name() == name)
+            || store.buffers.iter().any(|b| b.name() == name);
+        if taken {
             bail!(
                 "parameter {name} exists already: give the layer another name, or start from a new Parameters::new(&device)"
             );
         }
-        let var = Var::from_tensor(&init.draw(shape, &self.device)?)?;
-        let frozen = Arc::new(AtomicBool::new(false));
-        let parameter = Parameter { name, var, frozen };
-        store.push(parameter.clone());
-        Ok(parameter)
+        Ok(())
     }
 
     /// The parameters under this prefix, in the order they were created.
     pub fn all(&self) -> Vec<Parameter> {
-        let inside = |p: &&Parameter| is_under(&p.name, &self.prefix);
-        self.lock().iter().filter(inside).cloned().collect()
+        let inside = |p: &&Parameter| is_under(p.name(), &self.prefix);
+        let store = self.lock();
+        store.parameters.iter().filter(inside).cloned().collect()
+    }
+
+    /// The buffers under this prefix, in the order they were created.
+    pub fn buffers(&self) -> Vec<Buffer> {
+        let inside = |b: &&Buffer| is_under(b.name(), &self.prefix);
+        self.lock().buffers.iter().filter(inside).cloned().collect()
     }
 
     /// One parameter by name.
+    ///
+    /// # Errors
+    /// There is none; the names that exist are listed.
     pub fn get(&self, name: &str) -> Result<Parameter> {
         let name = self.full_name(name);
         let store = self.lock();
-        match store.iter().find(|p| p.name == name) {
+        match store.parameters.iter().find(|p| p.name() == name) {
             Some(parameter) => Ok(parameter.clone()),
             None => {
-                let names: Vec<&str> = store.iter().map(|p| p.name.as_str()).collect();
+                let names: Vec<&str> = store.parameters.iter().map(Parameter::name).collect();
                 bail!("no parameter {name}; there are: {}", names.join(", "))
             }
         }
     }
 
-    /// How many numbers the parameters under this prefix hold in all.
+    /// How many numbers the parameters under this prefix hold in all; buffers are not counted.
     pub fn count(&self) -> usize {
-        self.all().iter().map(|p| p.var.elem_count()).sum()
+        self.all().iter().map(|p| p.var().elem_count()).sum()
     }
 
     /// Keeps the parameters under `prefix` as they are: no gradient, no optimizer step.
@@ -157,6 +154,9 @@ impl Parameters {
     }
 
     /// Undoes [`freeze`](Self::freeze).
+    ///
+    /// # Errors
+    /// No parameter has that prefix.
     pub fn unfreeze(&self, prefix: &str) -> Result<()> {
         self.set_frozen(prefix, false)
     }
@@ -167,7 +167,7 @@ impl Parameters {
             bail!("no parameter is named {prefix} or {prefix}.*");
         }
         for parameter in below {
-            parameter.frozen.store(frozen, Ordering::Relaxed);
+            parameter.set_frozen(frozen);
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ impl Parameters {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Parameter>> {
+    fn lock(&self) -> MutexGuard<'_, Store> {
         // A panic elsewhere cannot leave the list half-written.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -197,6 +197,9 @@ impl fmt::Debug for Parameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for parameter in self.all() {
             writeln!(f, "{parameter:?}")?;
+        }
+        for buffer in self.buffers() {
+            writeln!(f, "{buffer:?}")?;
         }
         write!(f, "{} parameters in all", self.count())
     }

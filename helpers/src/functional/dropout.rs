@@ -1,0 +1,44 @@
+//! Dropout: some of the numbers, chosen by lot, are left out while training.
+
+use candle_core::{Result, Tensor, bail};
+
+use super::check;
+use crate::random;
+use crate::trace::traced;
+
+/// While training sets each number to 0 with probability `p` and divides the others by `1 - p`, so
+/// that the mean stays; otherwise `x` as it is.
+///
+/// Any shape; the result has the same. The lot is drawn from the generator behind
+/// [`manual_seed`](crate::random::manual_seed).
+///
+/// ```
+/// use helpers::prelude::*;
+/// manual_seed(1);
+/// let x = Tensor::ones(1000, DType::F32, &Device::Cpu)?;
+/// let y = F::dropout(&x, 0.75, true)?.to_vec1::<f32>()?;
+/// assert!(y.iter().all(|&v| v == 0.0 || v == 4.0));
+/// assert_eq!(F::dropout(&x, 0.75, false)?.to_vec1::<f32>()?, vec![1.0; 1000]);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// `p` outside 0..=1, integers.
+pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
+    check::float("dropout", x)?;
+    if !(0.0..=1.0).contains(&p) {
+        bail!("dropout: p is a probability, from 0 to 1, got {p}");
+    }
+    let settings = || vec![("p", p.to_string()), ("train", train.to_string())];
+    traced("dropout", "", &[x], &[], settings, || {
+        if !train || p == 0.0 {
+            return Ok(x.clone());
+        }
+        if p == 1.0 {
+            return x * x.zeros_like()?; // 1 / (1 - p) is infinite
+        }
+        let lot = random::uniform(0.0, 1.0, x.shape(), x.device())?;
+        let kept = lot.ge(p)?.to_dtype(x.dtype())?;
+        x * (kept * (1.0 / (1.0 - p)))?
+    })
+}

@@ -1,0 +1,112 @@
+//! im2col: every patch that a kernel sees, written out as a column.
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+
+use super::check;
+use super::resample::image;
+use super::{ConvOptions, composed, on_cpu};
+use crate::kernels::{Axis, Convolution, View};
+use crate::trace::traced;
+
+/// The patches of images as columns: `x` (N, C, H, W) to (N, C k k, L), one column for each of the
+/// L places of a k x k kernel, as PyTorch's `F.unfold`.
+///
+/// A convolution is a product with this matrix: `weight.reshape((C_out, C k k))` times the columns
+/// is [`conv2d`](super::conv2d).
+///
+/// ```
+/// use helpers::prelude::*;
+/// let x = Tensor::arange(0f32, 6., &Device::Cpu)?.reshape((1, 1, 2, 3))?;
+/// let columns = F::unfold(&x, 2, F::ConvOptions::default())?;
+/// assert_eq!(columns.get(0)?.t()?.to_vec2::<f32>()?, [[0., 1., 3., 4.], [1., 2., 4., 5.]]);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// A shape that is not (N, C, H, W), a kernel larger than the padded input, groups other than 1, an
+/// empty input.
+pub fn unfold(x: &Tensor, kernel_size: usize, options: ConvOptions) -> Result<Tensor> {
+    const WHAT: &str = "unfold";
+    let (height, width) = image(WHAT, x)?;
+    let ConvOptions {
+        stride,
+        padding,
+        dilation,
+        groups,
+    } = options;
+    if groups != 1 {
+        bail!("{WHAT}: patches have all channels, groups must be 1, got {groups}");
+    }
+    let axis = |input| Axis::new(WHAT, input, kernel_size, stride, padding, dilation);
+    let axes = [Axis::ABSENT, axis(height)?, axis(width)?];
+    let (batch, channels) = (x.dim(0)?, x.dim(1)?);
+    let places = [axes[1].output, axes[2].output];
+    let kernels = [axes[1].kernel, axes[2].kernel];
+    check::can_hold(WHAT, &[&[batch, channels][..], &kernels, &places].concat())?;
+    check::can_hold_windows(WHAT, &[batch, channels], &axes[1..])?;
+    let sizes = Convolution {
+        batch,
+        groups: 1,
+        in_channels: channels,
+        out_channels: 0,
+        axes,
+    };
+    let settings = || {
+        vec![
+            ("kernel_size", kernel_size.to_string()),
+            ("stride", stride.to_string()),
+            ("padding", padding.to_string()),
+            ("dilation", dilation.to_string()),
+        ]
+    };
+    traced(WHAT, "", &[x], &[], settings, || {
+        if on_cpu(x) {
+            let shape = (batch, sizes.patch(), sizes.places()).into();
+            x.contiguous()?.apply_op1(Unfold { sizes, shape })
+        } else {
+            composed::unfold(x, &sizes)
+        }
+    })
+}
+
+/// Columns from x; `shape` is theirs.
+struct Unfold {
+    sizes: Convolution,
+    shape: Shape,
+}
+
+/// dx from the columns' gradient; `shape` is x's.
+struct Fold {
+    sizes: Convolution,
+    shape: Shape,
+}
+
+impl CustomOp1 for Unfold {
+    fn name(&self) -> &'static str {
+        "unfold"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let columns = self.sizes.unfold(View::new(storage, layout)?)?;
+        Ok((columns, self.shape.clone()))
+    }
+
+    fn bwd(&self, x: &Tensor, _y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
+        let fold = Fold {
+            sizes: self.sizes,
+            shape: x.shape().clone(),
+        };
+        Ok(Some(grad.contiguous()?.apply_op1_no_bwd(&fold)?))
+    }
+}
+
+impl CustomOp1 for Fold {
+    fn name(&self) -> &'static str {
+        "fold"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let images = self.sizes.fold(View::new(storage, layout)?)?;
+        Ok((images, self.shape.clone()))
+    }
+}

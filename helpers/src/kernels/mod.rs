@@ -1,0 +1,47 @@
+//! The CPU inner loops behind `functional`; nobody else calls them.
+//!
+//! Plain loops over contiguous memory, in f32 and f64. Speed belongs here and nowhere else: a
+//! convolution runs in [`conv`], whatever its rank and whichever gradient is asked for.
+
+mod axis;
+mod conv;
+mod pool;
+mod resample;
+mod unfold;
+
+pub(crate) use axis::Axis;
+pub(crate) use conv::Convolution;
+pub(crate) use pool::MaxPool;
+pub(crate) use resample::{Resample, Row, Table};
+
+use candle_core::{CpuStorage, Layout, Result, WithDType, bail};
+
+/// The numbers of one tensor, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    storage: &'a CpuStorage,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> View<'a> {
+    /// The caller has made the tensor contiguous; it may start anywhere in the storage.
+    pub(crate) fn new(storage: &'a CpuStorage, layout: &Layout) -> Result<View<'a>> {
+        match layout.contiguous_offsets() {
+            Some((start, end)) => Ok(View {
+                storage,
+                start,
+                end,
+            }),
+            None => bail!("kernels take contiguous tensors"),
+        }
+    }
+
+    fn numbers<T: WithDType>(&self) -> Result<&'a [T]> {
+        Ok(&self.storage.as_slice::<T>()?[self.start..self.end])
+    }
+}
+
+fn zeros<T: WithDType>(count: usize) -> Vec<T> {
+    vec![T::from_f64(0.0); count]
+}

@@ -1,0 +1,86 @@
+//! Max pooling on the CPU: the largest number of each window, and the way back to it.
+
+use candle_core::{CpuStorage, Result, WithDType, bail};
+
+use super::{Axis, View, zeros};
+
+/// The sizes of a max pooling; `axes` are height and width.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MaxPool {
+    /// Samples times channels.
+    pub(crate) planes: usize,
+    pub(crate) axes: [Axis; 2],
+}
+
+impl MaxPool {
+    pub(crate) fn forward(&self, x: View) -> Result<CpuStorage> {
+        match x.storage {
+            CpuStorage::F32(_) => self.forward_in::<f32>(x),
+            CpuStorage::F64(_) => self.forward_in::<f64>(x),
+            _ => bail!("max pooling takes f32 or f64"),
+        }
+    }
+
+    /// dx from x and dy: each number of dy goes to the element that won its window.
+    pub(crate) fn backward(&self, x: View, grad: View) -> Result<CpuStorage> {
+        match x.storage {
+            CpuStorage::F32(_) => self.backward_in::<f32>(x, grad),
+            CpuStorage::F64(_) => self.backward_in::<f64>(x, grad),
+            _ => bail!("max pooling takes f32 or f64"),
+        }
+    }
+
+    fn forward_in<T: WithDType>(&self, x: View) -> Result<CpuStorage> {
+        let [height, width] = self.axes.map(|axis| axis.output);
+        let mut y = Vec::with_capacity(self.planes * height * width);
+        for plane in x.numbers::<T>()?.chunks_exact(self.plane()) {
+            self.each_winner(plane, |winner| y.push(plane[winner]));
+        }
+        Ok(T::to_cpu_storage_owned(y))
+    }
+
+    fn backward_in<T: WithDType>(&self, x: View, grad: View) -> Result<CpuStorage> {
+        let x = x.numbers::<T>()?;
+        let mut grads = grad.numbers::<T>()?.iter();
+        let mut dx = zeros::<T>(x.len());
+        let planes = x.chunks_exact(self.plane());
+        for (plane, dx) in planes.zip(dx.chunks_exact_mut(self.plane())) {
+            self.each_winner(plane, |winner| {
+                if let Some(&grad) = grads.next() {
+                    dx[winner] += grad;
+                }
+            });
+        }
+        Ok(T::to_cpu_storage_owned(dx))
+    }
+
+    fn plane(&self) -> usize {
+        self.axes[0].input * self.axes[1].input
+    }
+
+    /// Window by window, where the largest number is: of equals the first, and NaN beats all (of
+    /// several the last), as in PyTorch.
+    fn each_winner<T: WithDType>(&self, plane: &[T], mut visit: impl FnMut(usize)) {
+        let [height, width] = &self.axes;
+        for oh in 0..height.output {
+            let rows = height.window(oh);
+            for ow in 0..width.output {
+                let columns = width.window(ow);
+                let mut winner = rows.start * width.input + columns.start;
+                for row in rows.clone() {
+                    for at in columns.clone().map(|column| row * width.input + column) {
+                        // NaN is the one number that differs from itself.
+                        if plane[at] > plane[winner] || is_nan(plane[at]) {
+                            winner = at;
+                        }
+                    }
+                }
+                visit(winner);
+            }
+        }
+    }
+}
+
+fn is_nan<T: WithDType>(value: T) -> bool {
+    value.partial_cmp(&value).is_none()
+}

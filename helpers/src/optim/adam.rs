@@ -1,0 +1,173 @@
+//! Adam and AdamW: a step of its own length for every single weight.
+
+use candle_core::backprop::GradStore;
+use candle_core::{Result, Tensor, bail};
+
+use super::state::Memory;
+use super::{Optimizer, OptimizerState, check_setting};
+use crate::nn::Parameters;
+
+const AVERAGES: &[&str] = &["exp_avg", "exp_avg_sq"];
+
+/// Adam (Kingma and Ba 2015), as PyTorch's `optim.Adam`.
+///
+/// It keeps running averages of the gradient, `m <- b1 m + (1 - b1) g`, and of its square,
+/// `v <- b2 v + (1 - b2) g^2`, both from 0, and after step t moves by
+/// `w <- w - lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)`.
+///
+/// Weight decay `d` adds `d w` to the gradient, as in [`Sgd`](super::Sgd); see [`AdamW`].
+///
+/// ```
+/// use helpers::prelude::*;
+/// let params = Parameters::new(&Device::Cpu);
+/// let w = params.create("w", 1, nn::Init::Constant(3.0))?;
+/// let mut adam = optim::Adam::new(&params, 0.1)?;
+/// let loss = w.tensor().sqr()?.sum_all()?;
+/// adam.step(&loss.backward()?)?; // the first step has length lr, whatever the gradient
+/// assert!((w.tensor().to_vec1::<f32>()?[0] - 2.9).abs() < 1e-6);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Adam {
+    state: OptimizerState,
+    rule: Rule,
+}
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch's `optim.AdamW`:
+/// `w <- (1 - lr d) w` before Adam's step, which does not see the decay. `d` starts at 0.01.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let params = Parameters::new(&Device::Cpu);
+/// let w = params.create("w", 1, nn::Init::Constant(3.0))?;
+/// let mut adam = optim::AdamW::new(&params, 0.1)?.weight_decay(0.5)?;
+/// let loss = w.tensor().sqr()?.sum_all()?;
+/// adam.step(&loss.backward()?)?; // 3 * (1 - 0.1 * 0.5) - 0.1
+/// assert!((w.tensor().to_vec1::<f32>()?[0] - 2.75).abs() < 1e-6);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AdamW {
+    state: OptimizerState,
+    rule: Rule,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    betas: (f64, f64),
+    eps: f64,
+    weight_decay: f64,
+}
+
+impl Rule {
+    fn new(weight_decay: f64) -> Rule {
+        Rule {
+            betas: (0.9, 0.999),
+            eps: 1e-8,
+            weight_decay,
+        }
+    }
+
+    /// The values `w` without weight decay, for the gradient `g`.
+    fn moved(&self, lr: f64, w: &Tensor, g: &Tensor, memory: &mut Memory) -> Result<Tensor> {
+        let ((b1, b2), t) = (self.betas, memory.steps as f64);
+        let [m, v] = memory.averages.as_mut_slice() else {
+            bail!("Adam: its averages are lost; make a new optimizer");
+        };
+        *m = ((&*m * b1)? + (g * (1.0 - b1))?)?;
+        *v = ((&*v * b2)? + (g.sqr()? * (1.0 - b2))?)?;
+        let root = (v.sqrt()? / (1.0 - b2.powf(t)).sqrt())?;
+        let step = (&*m / (root + self.eps)?)?;
+        w - (step * (lr / (1.0 - b1.powf(t))))?
+    }
+}
+
+macro_rules! settings {
+    ($optimizer:ident, $decay:expr) => {
+        impl $optimizer {
+            /// An optimizer for the parameters that `params` holds now, with learning rate `lr`.
+            ///
+            /// # Errors
+            /// No parameter to train, or a learning rate that is negative or not finite.
+            pub fn new(params: &Parameters, lr: f64) -> Result<Self> {
+                let state = OptimizerState::new(stringify!($optimizer), params, lr)?;
+                let (state, rule) = (state.keep(AVERAGES), Rule::new($decay));
+                Ok(Self { state, rule })
+            }
+
+            /// Sets how slowly the two averages follow, 0.9 and 0.999 at first.
+            ///
+            /// # Errors
+            /// A number outside 0 (included) to 1 (excluded).
+            pub fn betas(mut self, beta1: f64, beta2: f64) -> Result<Self> {
+                if ![beta1, beta2].iter().all(|beta| (0.0..1.0).contains(beta)) {
+                    bail!("the betas must be at least 0 and below 1, got {beta1} and {beta2}");
+                }
+                self.rule.betas = (beta1, beta2);
+                Ok(self)
+            }
+
+            /// Sets what keeps the division from exploding, 1e-8 at first.
+            ///
+            /// # Errors
+            /// A number that is negative or not finite.
+            pub fn eps(mut self, eps: f64) -> Result<Self> {
+                check_setting("eps", eps)?;
+                self.rule.eps = eps;
+                Ok(self)
+            }
+
+            /// Sets the weight decay.
+            ///
+            /// # Errors
+            /// A weight decay that is negative or not finite.
+            pub fn weight_decay(mut self, weight_decay: f64) -> Result<Self> {
+                check_setting("weight decay", weight_decay)?;
+                self.rule.weight_decay = weight_decay;
+                Ok(self)
+            }
+        }
+    };
+}
+
+settings!(Adam, 0.0);
+settings!(AdamW, 0.01);
+
+impl Optimizer for Adam {
+    fn step(&mut self, grads: &GradStore) -> Result<()> {
+        let (lr, rule) = (self.state.lr(), &self.rule);
+        self.state.step(grads, |w, grad, memory| {
+            let mut g = grad.clone();
+            if rule.weight_decay > 0.0 {
+                g = (g + (w * rule.weight_decay)?)?;
+            }
+            rule.moved(lr, w, &g, memory)
+        })
+    }
+
+    fn state(&self) -> &OptimizerState {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut OptimizerState {
+        &mut self.state
+    }
+}
+
+impl Optimizer for AdamW {
+    fn step(&mut self, grads: &GradStore) -> Result<()> {
+        let (lr, rule) = (self.state.lr(), &self.rule);
+        self.state.step(grads, |w, grad, memory| {
+            let decayed = (w * (1.0 - lr * rule.weight_decay))?;
+            rule.moved(lr, &decayed, grad, memory)
+        })
+    }
+
+    fn state(&self) -> &OptimizerState {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut OptimizerState {
+        &mut self.state
+    }
+}

@@ -1,0 +1,118 @@
+//! Optimizers: how the parameters move once the gradients are known.
+//!
+//! ```
+//! use helpers::prelude::*;
+//! let params = Parameters::new(&Device::Cpu);
+//! let fc = nn::linear(1, 1, &params.at("fc"))?;
+//! let x = Tensor::new(&[[0f32], [1.], [2.]], &Device::Cpu)?;
+//! let targets = ((&x * 3.0)? - 1.0)?;
+//!
+//! let schedule = optim::StepLr::new(0.1, 50, 0.5)?; // half the learning rate every 50 epochs
+//! let mut sgd = optim::Sgd::new(&params, 0.1)?.momentum(0.9)?;
+//! for epoch in 0..200 {
+//!     sgd.set_lr(schedule.lr(epoch))?;
+//!     let loss = loss::mse(&fc.forward(&x, true)?, &targets)?;
+//!     sgd.step(&loss.backward()?)?;
+//! }
+//! let slope = fc.weight.tensor().flatten_all()?.to_vec1::<f32>()?[0];
+//! assert!((slope - 3.0).abs() < 1e-3);
+//! # Ok::<(), helpers::Error>(())
+//! ```
+
+mod adam;
+mod schedule;
+mod sgd;
+mod state;
+
+pub use adam::{Adam, AdamW};
+pub use schedule::{CosineLr, Schedule, StepLr};
+pub use sgd::Sgd;
+pub use state::OptimizerState;
+
+use std::path::Path;
+
+use candle_core::backprop::GradStore;
+use candle_core::{Result, bail};
+
+use crate::nn::Parameters;
+
+/// What every optimizer can do, so that a training loop takes any of them.
+pub trait Optimizer {
+    /// Moves every parameter that is not frozen and has a gradient. A parameter without one is
+    /// left alone silently; [`missing_gradients`] names them.
+    ///
+    /// # Errors
+    /// A gradient that does not fit its parameter.
+    fn step(&mut self, grads: &GradStore) -> Result<()>;
+
+    /// The learning rate, and what the optimizer remembers of earlier steps.
+    fn state(&self) -> &OptimizerState;
+
+    /// The same, to change it.
+    fn state_mut(&mut self) -> &mut OptimizerState;
+
+    /// The learning rate.
+    fn lr(&self) -> f64 {
+        self.state().lr()
+    }
+
+    /// Changes the learning rate.
+    ///
+    /// # Errors
+    /// A learning rate that is negative or not finite.
+    fn set_lr(&mut self, lr: f64) -> Result<()> {
+        self.state_mut().set_lr(lr)
+    }
+
+    /// Writes [`state`](Self::state) to a safetensors file. Together with the parameters it is all
+    /// that is needed to go on as if training had not stopped, bit for bit.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    fn save(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        self.state().save(path.as_ref())
+    }
+
+    /// Takes the state of a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or the state of another kind of optimizer or another model;
+    /// what differs is listed, and the optimizer stays as it was.
+    fn load(&mut self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        self.state_mut().load(path.as_ref())
+    }
+}
+
+/// The names of the parameters that should move but got no gradient.
+///
+/// A layer that the loss does not use, or an operation without a gradient on the way to it: such
+/// a parameter never changes, and nothing else says so. Frozen ones are not listed.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let params = Parameters::new(&Device::Cpu);
+/// let used = params.create("used", 1, nn::Init::ONES)?;
+/// params.create("forgotten", 1, nn::Init::ONES)?;
+/// let grads = used.tensor().sqr()?.sum_all()?.backward()?;
+/// assert_eq!(optim::missing_gradients(&params, &grads), ["forgotten"]);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+pub fn missing_gradients(params: &Parameters, grads: &GradStore) -> Vec<String> {
+    let params = params.all().into_iter().filter(|p| !p.is_frozen());
+    let missing = params.filter(|p| grads.get(p.var()).is_none());
+    missing.map(|p| p.name().to_string()).collect()
+}
+
+/// A setting that must be a finite number of at least 0.
+fn check_setting(what: &str, value: f64) -> Result<()> {
+    if !value.is_finite() || value < 0.0 {
+        bail!("the {what} must be a finite number of at least 0, got {value}");
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! What an optimizer carries from step to step, and the one place where a step is taken.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Result, Tensor, bail};
+
+use super::check_setting;
+use crate::nn::{Parameter, Parameters, file};
+
+/// The learning rate, and for each parameter how many steps it has taken and the averages that
+/// the optimizer keeps (momentum).
+#[derive(Clone, Debug)]
+pub struct OptimizerState {
+    lr: f64,
+    /// The names of the averages, PyTorch's: `momentum_buffer`, or `exp_avg` and `exp_avg_sq`.
+    slots: &'static [&'static str],
+    memories: Vec<Memory>,
+}
+
+/// One parameter and what is remembered about it.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    parameter: Parameter,
+    pub(super) steps: u64,
+    /// As many as there are slots once a step was taken, none before.
+    pub(super) averages: Vec<Tensor>,
+}
+
+impl OptimizerState {
+    pub(super) fn new(what: &str, params: &Parameters, lr: f64) -> Result<OptimizerState> {
+        let parameters = params.all();
+        if parameters.is_empty() {
+            bail!(
+                "{what}: there is no parameter to train; build the model first, then the optimizer"
+            );
+        }
+        check_setting("learning rate", lr)?;
+        let memory = |parameter| Memory {
+            parameter,
+            steps: 0,
+            averages: Vec::new(),
+        };
+        let memories = parameters.into_iter().map(memory).collect();
+        Ok(OptimizerState {
+            lr,
+            slots: &[],
+            memories,
+        })
+    }
+
+    /// Sets which averages are kept, and forgets those of before.
+    pub(super) fn keep(mut self, slots: &'static [&'static str]) -> OptimizerState {
+        self.slots = slots;
+        self.reset();
+        self
+    }
+
+    /// The learning rate.
+    pub fn lr(&self) -> f64 {
+        self.lr
+    }
+
+    /// Changes the learning rate.
+    ///
+    /// # Errors
+    /// A learning rate that is negative or not finite.
+    pub fn set_lr(&mut self, lr: f64) -> Result<()> {
+        check_setting("learning rate", lr)?;
+        self.lr = lr;
+        Ok(())
+    }
+
+    /// Forgets every step taken: the averages and the counts. The learning rate stays.
+    pub fn reset(&mut self) {
+        for memory in &mut self.memories {
+            (memory.steps, memory.averages) = (0, Vec::new());
+        }
+    }
+
+    /// Takes one step: every parameter that is not frozen and has a gradient gets the values that
+    /// `rule(values, gradient, memory)` answers. Every optimizer moves through here.
+    pub(super) fn step(
+        &mut self,
+        grads: &GradStore,
+        rule: impl Fn(&Tensor, &Tensor, &mut Memory) -> Result<Tensor>,
+    ) -> Result<()> {
+        for memory in self
+            .memories
+            .iter_mut()
+            .filter(|m| !m.parameter.is_frozen())
+        {
+            let var = memory.parameter.var().clone();
+            let Some(grad) = grads.get(&var) else {
+                continue;
+            };
+            let (values, grad) = (var.as_detached_tensor(), grad.detach());
+            memory.steps += 1;
+            if memory.averages.is_empty() {
+                let zeros = self.slots.iter().map(|_| values.zeros_like());
+                memory.averages = zeros.collect::<Result<_>>()?;
+            }
+            let moved = rule(&values, &grad, memory)?;
+            memory.parameter.set(&moved)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the state to a safetensors file: `lr`, and `fc.weight.step`,
+    /// `fc.weight.momentum_buffer`, ... for each parameter.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let mut tensors = HashMap::from([("lr".to_string(), Tensor::new(self.lr, &Device::Cpu)?)]);
+        for memory in &self.memories {
+            let steps = Tensor::new(memory.steps as i64, &Device::Cpu)?;
+            tensors.insert(memory.key("step"), steps);
+            for (slot, average) in self.slots.iter().zip(&memory.averages) {
+                tensors.insert(memory.key(slot), average.clone());
+            }
+        }
+        file::write(path, tensors)
+    }
+
+    /// Takes the state of a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or the state of another kind of optimizer or another model;
+    /// what differs is listed, and this state stays as it was.
+    pub fn load(&mut self, path: &Path) -> Result<()> {
+        let tensors = file::read(path)?;
+        let mut loaded = self.clone();
+        loaded.reset();
+        let mut expected = vec![("lr".to_string(), Tensor::new(0f64, &Device::Cpu)?)];
+        for memory in &mut loaded.memories {
+            let step = memory.key("step");
+            // A parameter that never moved has no averages yet.
+            let steps = tensors.get(&step).map(Tensor::to_scalar::<i64>);
+            memory.steps = steps.transpose().ok().flatten().unwrap_or(0).max(0) as u64;
+            expected.push((step, Tensor::new(0i64, &Device::Cpu)?));
+            let slots = if memory.steps > 0 { self.slots } else { &[] };
+            for slot in slots {
+                let values = memory.parameter.var().as_detached_tensor();
+                expected.push((memory.key(slot), values));
+                if let Some(average) = tensors.get(&memory.key(slot)) {
+                    let device = memory.parameter.var().device();
+                    memory.averages.push(average.to_device(device)?);
+                }
+            }
+        }
+        let expected = expected.iter().map(|(n, t)| (n.as_str(), t.clone()));
+        if let Some(difference) = file::difference(expected, &tensors) {
+            bail!(
+                "load: {} does not fit this optimizer: {difference}",
+                path.display()
+            );
+        }
+        if let Some(lr) = tensors.get("lr") {
+            loaded.set_lr(lr.to_scalar()?)?;
+        }
+        *self = loaded;
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn key(&self, what: &str) -> String {
+        format!("{}.{what}", self.parameter.name())
+    }
+}

@@ -1,0 +1,296 @@
+//! What a computation did, step by step: the record that summaries and figures are read from.
+//!
+//! While [`record`] runs a closure, every function of [`functional`](crate::functional), layer of
+//! [`nn`](crate::nn) and function of [`loss`](crate::loss) leaves a [`Step`]. At all other times
+//! nothing is kept, and asking costs one branch.
+//!
+//! Each thread records for itself: a training run in the background does not disturb a figure.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use candle_core::{Result, Tensor};
+
+use crate::nn::Parameter;
+
+/// One function or layer that ran: what it was, what went in and what came out.
+#[derive(Clone)]
+pub struct Step {
+    /// The function or layer: `conv2d`, `Conv2d`, `cross_entropy`.
+    pub what: &'static str,
+    /// The layer's name, `features.0`; empty for a function.
+    pub name: String,
+    /// How many steps contain it: 0 outermost, 1 for the functions that such a layer calls, ...
+    pub depth: usize,
+    /// The tensors that went in; for a function the kernels and biases too.
+    pub inputs: Vec<Tensor>,
+    /// The tensor that came out.
+    pub output: Tensor,
+    /// The layer's own parameters.
+    pub parameters: Vec<Parameter>,
+    /// Everything else it was told: `("stride", "2")`.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gap = if self.name.is_empty() { "" } else { " " };
+        write!(f, "{}{gap}{}:", self.what, self.name)?;
+        for input in &self.inputs {
+            write!(f, " {:?}", input.dims())?;
+        }
+        write!(f, " -> {:?}", self.output.dims())?;
+        for (key, value) in &self.settings {
+            write!(f, ", {key} {value}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The steps so far, outer before inner; `None` is a step that has not ended, or failed.
+struct Recording {
+    steps: Vec<Option<Step>>,
+    depth: usize,
+    /// The name that a container gave to the layer it is about to run.
+    given: Option<String>,
+}
+
+thread_local! {
+    static ON: Cell<bool> = const { Cell::new(false) };
+    static RECORDING: RefCell<Recording> = const {
+        RefCell::new(Recording { steps: Vec::new(), depth: 0, given: None })
+    };
+}
+
+/// Whether this thread is recording. Fused forms are used only while it is not.
+pub fn is_on() -> bool {
+    ON.get()
+}
+
+/// Runs `run` and keeps what every function and layer in it did, outer steps before inner ones.
+///
+/// A `record` inside another keeps its steps for itself. Afterwards recording is as it was before,
+/// also when `run` failed or panicked.
+///
+/// ```
+/// use helpers::prelude::*;
+/// use helpers::trace;
+/// let x = Tensor::new(&[-1f32, 2.], &Device::Cpu)?;
+/// let (y, steps) = trace::record(|| F::tanh(&F::relu(&x)?))?;
+/// let names: Vec<&str> = steps.iter().map(|step| step.what).collect();
+/// assert_eq!(names, ["relu", "tanh"]);
+/// assert_eq!(steps[1].output.to_vec1::<f32>()?, y.to_vec1::<f32>()?);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of `run`; the steps are lost then.
+pub fn record<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, Vec<Step>)> {
+    let empty = Recording {
+        steps: Vec::new(),
+        depth: 0,
+        given: None,
+    };
+    let mut scope = Scope {
+        before: ON.replace(true),
+        outer: Some(RECORDING.replace(empty)),
+    };
+    let answer = run();
+    let steps = scope.end();
+    Ok((answer?, steps.into_iter().flatten().collect()))
+}
+
+/// A recording in progress; when it is dropped, in a panic too, the one around it goes on.
+struct Scope {
+    before: bool,
+    outer: Option<Recording>,
+}
+
+impl Scope {
+    fn end(&mut self) -> Vec<Option<Step>> {
+        match self.outer.take() {
+            Some(outer) => {
+                ON.set(self.before);
+                RECORDING.replace(outer).steps
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// One level deeper, until it is dropped: a caught panic must not leave the depth too high.
+struct Level;
+
+impl Level {
+    fn enter() -> (Level, usize, usize) {
+        RECORDING.with_borrow_mut(|recording| {
+            let (slot, depth) = (recording.steps.len(), recording.depth);
+            recording.steps.push(None);
+            recording.depth += 1;
+            (Level, slot, depth)
+        })
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        RECORDING.with_borrow_mut(|recording| {
+            recording.depth = recording.depth.saturating_sub(1);
+        });
+    }
+}
+
+/// Runs a layer that a container calls `name`: its step bears that name if it has none of its own,
+/// as a ReLU has none.
+pub(crate) fn named<T>(name: &str, run: impl FnOnce() -> T) -> T {
+    let give = |given| RECORDING.with_borrow_mut(|recording| recording.given = given);
+    if !is_on() {
+        return run();
+    }
+    give(Some(name.to_string()));
+    let answer = run();
+    give(None);
+    answer
+}
+
+/// Computes a tensor and, while a trace is on, records it as one step.
+///
+/// The step's place is taken before `compute` runs, so that a layer stands before the functions it
+/// calls.
+pub(crate) fn traced(
+    what: &'static str,
+    name: &str,
+    inputs: &[&Tensor],
+    parameters: &[&Parameter],
+    settings: impl FnOnce() -> Vec<(&'static str, String)>,
+    compute: impl FnOnce() -> Result<Tensor>,
+) -> Result<Tensor> {
+    if !is_on() {
+        return compute();
+    }
+    let given = RECORDING.with_borrow_mut(|recording| recording.given.take());
+    let (level, slot, depth) = Level::enter();
+    let output = compute()?;
+    drop(level);
+    let step = Step {
+        what,
+        name: match given {
+            Some(given) if name.is_empty() => given,
+            _ => name.to_string(),
+        },
+        depth,
+        inputs: inputs.iter().map(|&tensor| tensor.clone()).collect(),
+        output: output.clone(),
+        parameters: parameters.iter().map(|&p| p.clone()).collect(),
+        settings: settings(),
+    };
+    RECORDING.with_borrow_mut(|recording| {
+        if let Some(place) = recording.steps.get_mut(slot) {
+            *place = Some(step);
+        }
+    });
+    Ok(output)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use candle_core::{Device, bail};
+
+    use super::*;
+    use crate::panics;
+
+    fn step(what: &'static str, compute: impl FnOnce() -> Result<Tensor>) -> Result<Tensor> {
+        let settings = || vec![("stride", "2".to_string())];
+        traced(what, "", &[], &[], settings, compute)
+    }
+
+    fn one() -> Result<Tensor> {
+        Tensor::new(1f32, &Device::Cpu)
+    }
+
+    fn order(steps: &[Step]) -> Vec<(&'static str, usize)> {
+        steps.iter().map(|step| (step.what, step.depth)).collect()
+    }
+
+    #[test]
+    fn a_layer_stands_before_the_functions_it_calls() -> Result<()> {
+        let layer = || {
+            step("layer", || {
+                step("first", one)?;
+                step("second", || step("third", one))
+            })
+        };
+        let (_, steps) = record(|| {
+            layer()?;
+            step("after", one)
+        })?;
+        let expected = [("layer", 0), ("first", 1), ("second", 1), ("third", 2)];
+        assert_eq!(order(&steps[..4]), expected);
+        assert_eq!(order(&steps[4..]), [("after", 0)]);
+        assert_eq!(format!("{:?}", steps[4]), "after: -> [], stride 2");
+        Ok(())
+    }
+
+    #[test]
+    fn off_nothing_is_kept_and_settings_are_not_asked_for() -> Result<()> {
+        assert!(!is_on());
+        traced("f", "", &[], &[], || unreachable!(), one)?;
+        let (_, steps) = record(|| Ok(()))?;
+        assert!(steps.is_empty() && !is_on());
+        Ok(())
+    }
+
+    #[test]
+    fn an_error_or_a_panic_leaves_it_off() -> Result<()> {
+        assert!(record(|| step("fails", || bail!("no"))).is_err());
+        assert!(!is_on());
+        let panic = panics::silently(|| record(|| step("panics", || panic!("ouch"))));
+        assert!(panic.is_err() && !is_on());
+        // What was caught inside has no step, and the depth is right afterwards.
+        let (_, steps) = record(|| {
+            assert!(step("fails", || bail!("no")).is_err());
+            assert!(panics::silently(|| step("panics", || panic!("ouch"))).is_err());
+            step("works", one)
+        })?;
+        assert_eq!(order(&steps), [("works", 0)]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_record_inside_another_keeps_its_own_steps() -> Result<()> {
+        let (inner, outer) = record(|| {
+            step("before", one)?;
+            let (_, inner) = record(|| step("inside", one))?;
+            assert!(is_on());
+            step("after", one)?;
+            Ok(inner)
+        })?;
+        assert_eq!(order(&inner), [("inside", 0)]);
+        assert_eq!(order(&outer), [("before", 0), ("after", 0)]);
+        assert!(!is_on());
+        Ok(())
+    }
+
+    #[test]
+    fn threads_record_for_themselves() -> Result<()> {
+        let (_, steps) = record(|| {
+            let other = std::thread::spawn(|| {
+                assert!(!is_on());
+                step("elsewhere", one)?;
+                record(|| step("theirs", one)).map(|(_, steps)| steps)
+            });
+            let theirs = other.join().unwrap()?;
+            assert_eq!(order(&theirs), [("theirs", 0)]);
+            step("ours", one)
+        })?;
+        assert_eq!(order(&steps), [("ours", 0)]);
+        Ok(())
+    }
+}

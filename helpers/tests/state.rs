@@ -1,0 +1,219 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use std::collections::HashMap;
+
+use common::reference::fixture;
+use helpers::candle_core::safetensors;
+use helpers::prelude::*;
+use proptest::prelude::any;
+use proptest::{prop_assert, proptest};
+
+/// The layers of the state dicts that PyTorch saved; the last one with `outputs` outputs.
+fn layers(outputs: usize) -> Result<Parameters> {
+    let params = Parameters::new(&Device::Cpu);
+    let p = params.at("features");
+    nn::conv2d_no_bias(2, 3, 3, &p.at(0))?;
+    nn::batch_norm2d(3, &p.at(1))?;
+    nn::conv2d(3, 4, 2, &p.at(4))?;
+    nn::linear(8, outputs, &params.at("fc"))?;
+    Ok(params)
+}
+
+/// Every number of a model.
+fn values(params: &Parameters) -> Result<Vec<f64>> {
+    let parameters = params.all().into_iter().map(|p| p.tensor());
+    let buffers = params.buffers().into_iter().map(|b| b.tensor());
+    let mut values = Vec::new();
+    for tensor in parameters.chain(buffers) {
+        values.extend(
+            tensor
+                .flatten_all()?
+                .to_dtype(DType::F64)?
+                .to_vec1::<f64>()?,
+        );
+    }
+    Ok(values)
+}
+
+#[test]
+fn what_is_saved_is_what_is_loaded_bit_for_bit() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("model.safetensors");
+    let (first, second) = (layers(3)?, layers(3)?);
+    first.buffers()[0].set(&Tensor::new(&[1f32, f32::NAN, -0.0], &Device::Cpu)?)?;
+    first.buffers()[2].set(&Tensor::new(7i64, &Device::Cpu)?)?;
+    first.freeze("fc")?; // frozen parameters are saved and loaded like the others
+    second.freeze("features")?;
+    first.save(&path)?;
+    first.save(&path)?; // over an older file, too
+    second.load(&path)?;
+    let bits = |params: &Parameters| -> Result<Vec<u64>> {
+        Ok(values(params)?.into_iter().map(f64::to_bits).collect())
+    };
+    assert_eq!(bits(&first)?, bits(&second)?);
+    // Nothing but the file is left in the folder, and it holds PyTorch's names and types.
+    assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
+    let [ours, theirs] = [path, fixture("state.safetensors")]
+        .map(|path| safetensors::load(path, &Device::Cpu).unwrap());
+    let kinds = |tensors: &HashMap<String, Tensor>| {
+        let kind = |(n, t): (&String, &Tensor)| (n.clone(), t.dims().to_vec(), t.dtype().as_str());
+        let mut kinds: Vec<_> = tensors.iter().map(kind).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(kinds(&ours), kinds(&theirs));
+    Ok(())
+}
+
+#[test]
+fn both_of_pytorchs_files_give_the_same_model() -> Result<()> {
+    let (zip, tensors) = (layers(3)?, layers(3)?);
+    zip.load_torch(fixture("state.pth"))?;
+    tensors.load(fixture("state.safetensors"))?;
+    assert_eq!(values(&zip)?, values(&tensors)?);
+    let count = zip.buffers()[2].tensor().to_scalar::<i64>()?;
+    assert_eq!(count, 1); // num_batches_tracked
+    Ok(())
+}
+
+#[test]
+fn what_does_not_fit_is_listed_and_changes_nothing() -> Result<()> {
+    let params = layers(5)?;
+    nn::linear(2, 2, &params.at("head"))?;
+    let before = values(&params)?;
+    let line = |error: Error| error.to_string().lines().next().unwrap().to_string();
+    let listed = "state.pth does not fit this model: missing: head.weight, head.bias; mismatched: fc.weight is (3, 8), not (5, 8), fc.bias is (3), not (5)";
+    let error = line(params.load_torch(fixture("state.pth")).unwrap_err());
+    assert!(
+        error.starts_with("load_torch: ") && error.ends_with(listed),
+        "{error}"
+    );
+    assert_eq!(values(&params)?, before);
+
+    let double = Parameters::new(&Device::Cpu).with_dtype(DType::F64);
+    nn::linear(8, 3, &double.at("fc"))?;
+    let error = line(double.load(fixture("state.safetensors")).unwrap_err());
+    let listed = "; mismatched: fc.weight is f32, not f64";
+    assert!(error.contains("unexpected: features.0.weight, "), "{error}");
+    assert!(error.contains(listed), "{error}");
+
+    // A list of hundreds stays a line.
+    let many = Parameters::new(&Device::Cpu);
+    for i in 0..50 {
+        nn::linear(1, 1, &many.at(i))?;
+    }
+    let error = line(many.load(fixture("state.safetensors")).unwrap_err());
+    assert!(
+        error.contains("0.weight, 0.bias, 1.weight") && error.contains(" and 92 more; "),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_part_of_a_model_is_saved_under_its_own_names() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("features.safetensors");
+    let params = layers(3)?;
+    params.load_torch(fixture("state.pth"))?;
+    params.at("features").save(&path)?;
+    let other = Parameters::new(&Device::Cpu);
+    let p = other.at("backbone");
+    nn::conv2d_no_bias(2, 3, 3, &p.at(0))?;
+    nn::batch_norm2d(3, &p.at(1))?;
+    nn::conv2d(3, 4, 2, &p.at(4))?;
+    p.load(&path)?;
+    assert_eq!(values(&p)?, values(&params.at("features"))?);
+    Ok(())
+}
+
+#[test]
+fn files_that_cannot_be_read_or_written_are_one_line() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let params = layers(3)?;
+    let before = values(&params)?;
+    let bad = folder.path().join("bad.pth");
+    std::fs::write(&bad, "not a model")?;
+    let none = folder.path().join("none");
+    let within = none.join("model.safetensors");
+    let cases = [
+        (
+            params.load(&none),
+            "load: ",
+            "cannot be read as safetensors",
+        ),
+        (params.load(&bad), "load: ", "cannot be read as safetensors"),
+        (
+            params.load_torch(&none),
+            "load_torch: ",
+            "cannot be read as a state dict",
+        ),
+        (
+            params.load_torch(&bad),
+            "load_torch: ",
+            "torch.save(model.state_dict(), path)",
+        ),
+        (
+            params.load_torch(fixture("state.safetensors")),
+            "load_torch: ",
+            "cannot be read",
+        ),
+        (params.save(&within), "save: ", "cannot be written"),
+        (params.save("/"), "save: ", "is no name for a file"),
+        (
+            params.at("nothing").save(&none),
+            "save: ",
+            "there is no parameter to save",
+        ),
+    ];
+    for (result, start, inside) in cases {
+        let error = result.unwrap_err().to_string();
+        let line = error.lines().next().unwrap();
+        assert!(line.starts_with(start) && line.contains(inside), "{line}");
+    }
+    assert_eq!(values(&params)?, before);
+    Ok(())
+}
+
+#[test]
+fn an_old_state_dict_may_lack_the_number_of_batches() -> Result<()> {
+    // PyTorch's own loader forgives this one name; ours does for .pth files alone.
+    let params = Parameters::new(&Device::Cpu);
+    nn::batch_norm2d(3, &params)?;
+    params.load_torch(fixture("old_state.pth"))?;
+    assert_eq!(
+        params.buffers()[1].tensor().to_vec1::<f32>()?,
+        [4.0, 5.0, 6.0]
+    );
+    assert_eq!(params.buffers()[2].tensor().to_scalar::<i64>()?, 0);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_an_error_or_a_model_never_a_panic(
+        place in any::<proptest::sample::Index>(),
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("damaged");
+        let params = layers(3).unwrap();
+        for name in ["state.pth", "state.safetensors"] {
+            let mut bytes = std::fs::read(fixture(name)).unwrap();
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+            if cut {
+                bytes.truncate(place);
+            }
+            std::fs::write(&path, bytes).unwrap();
+            for result in [params.load(&path), params.load_torch(&path)] {
+                if let Err(error) = result {
+                    prop_assert!(error.to_string().starts_with("load"));
+                }
+            }
+        }
+    }
+}
