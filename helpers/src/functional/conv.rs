@@ -148,12 +148,11 @@ fn conv(
     let tensors = [x, weight, bias.unwrap_or(x)];
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced(what, "", tensors, &[], settings, || {
-        let y = if on_cpu(x) {
-            ConvOp::forward(sizes, x, weight, dims)?
+        if on_cpu(x) {
+            ConvOp::forward(sizes, x, weight, bias, dims)
         } else {
-            composed::conv(&sizes, x, weight)?
-        };
-        add_bias(&y, bias)
+            add_bias(&composed::conv(&sizes, x, weight)?, bias)
+        }
     })
 }
 

@@ -1,18 +1,27 @@
 //! The one place where a convolution runs on the CPU: its result and both its gradients.
 //!
-//! Every patch that the kernel sees becomes a column (im2col); the convolution is then a product of
-//! matrices, and so are its gradients:
+//! None of them writes out the patches. The image is laid on a [`Canvas`], where each element of the
+//! kernel is an offset, and the tiles of [`tile`](super::tile) do the rest:
 //!
 //! ```text
-//! y = W cols(x)        dW = dy cols(x)^T        dx = cols^T(W^T dy)
+//! y[o]  = sum over c, k of W[o,c,k] * x's canvas, moved by k        outer tiles
+//! dx[c] = sum over o, k of W[o,c,k] * dy's canvas, moved by -k      outer tiles
+//! dW[o,c,k] = dy's canvas . x's canvas, moved by k                  dot products
 //! ```
 //!
-//! Sequences and images are volumes of depth and height 1.
+//! With a stride s, kernel element k belongs to phase k % s: y reads that phase of x's canvas, and dx
+//! is computed phase by phase. Sequences and images are volumes of depth and height 1. What is here
+//! is the geometry; [`sweep`](super::sweep) runs it.
 
-use candle_core::backend::BackendStorage;
-use candle_core::{CpuStorage, Layout, Result, WithDType, bail};
+use candle_core::{CpuStorage, Result, WithDType};
 
-use super::{Axis, View, zeros};
+use super::canvas::{Canvas, Map};
+use super::sweep::{Pass, Sweep, products};
+use super::{Axis, View, float};
+
+/// The least number of places in a chunk of samples, where there are so many: long runs for small
+/// images.
+const CHUNK: usize = 1024;
 
 /// The sizes of a convolution. Channels are counted per group.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,20 +34,24 @@ pub(crate) struct Convolution {
     pub(crate) axes: [Axis; 3],
 }
 
-/// Neighbours in a row of the columns, and where they are in the image, `stride` apart.
-struct Run {
-    column: usize,
-    image: usize,
-    count: usize,
+/// Elements of the kernel along one dimension that share a remainder by the stride.
+struct Phase {
+    remainder: usize,
+    /// Each element and how many places it is moved by.
+    taps: Vec<(usize, usize)>,
 }
 
 impl Convolution {
-    /// How many numbers one output needs: the height of the matrix of columns.
+    /// How many numbers one output needs.
     pub(crate) fn patch(&self) -> usize {
-        self.axes.iter().fold(self.in_channels, |n, a| n * a.kernel)
+        self.in_channels * self.taps()
     }
 
-    /// How many places the kernel takes: the width of that matrix.
+    fn taps(&self) -> usize {
+        self.axes.iter().map(|axis| axis.kernel).product()
+    }
+
+    /// How many places the kernel takes.
     pub(crate) fn places(&self) -> usize {
         self.axes.iter().map(|axis| axis.output).product()
     }
@@ -48,179 +61,183 @@ impl Convolution {
         self.axes.iter().fold(self.in_channels, |n, a| n * a.input)
     }
 
-    /// y (N, C_out, ...) from x (N, C_in, ...) and the weight (C_out, C_in / groups, ...).
-    pub(crate) fn forward(&self, x: View, weight: View) -> Result<CpuStorage> {
-        match x.storage {
-            CpuStorage::F32(_) => self.forward_in::<f32>(x, weight),
-            CpuStorage::F64(_) => self.forward_in::<f64>(x, weight),
-            _ => bail!("a convolution takes f32 or f64"),
-        }
+    /// y (N, C_out, ...) from x (N, C_in, ...), the weight (C_out, C_in / groups, ...) and a bias
+    /// (C_out).
+    pub(crate) fn forward(&self, x: View, weight: View, bias: Option<View>) -> Result<CpuStorage> {
+        let (canvas, taps) = self.input_canvas();
+        let maps = self.axes.map(output_map);
+        let pass = Pass {
+            offsets: taps,
+            weights: (0..self.patch()).collect(),
+            extents: self.axes.map(|axis| axis.output),
+            maps,
+        };
+        let sweep = Sweep {
+            canvas,
+            rows: self.out_channels,
+            row_stride: self.patch(),
+            passes: vec![pass],
+        };
+        float!(x, T => {
+            let bias = bias.map_or(Ok(&[][..]), |bias| bias.numbers())?;
+            let y = sweep.run::<T>(x.numbers()?, weight.numbers()?, bias);
+            Ok(T::to_cpu_storage_owned(y))
+        })
     }
 
     /// dx from dy and the weight; it is also the transposed convolution.
     pub(crate) fn input(&self, grad: View, weight: View) -> Result<CpuStorage> {
-        match grad.storage {
-            CpuStorage::F32(_) => self.input_in::<f32>(grad, weight),
-            CpuStorage::F64(_) => self.input_in::<f64>(grad, weight),
-            _ => bail!("a convolution takes f32 or f64"),
+        let furthest = self
+            .axes
+            .map(|axis| (axis.kernel - 1) * axis.dilation / axis.stride);
+        let extents = self.axes.map(|a| (a.input - 1 + a.padding) / a.stride + 1);
+        let sides = |i: usize| furthest[i] + extents[i].max(self.axes[i].output);
+        let mut maps = self.axes.map(output_map);
+        for (map, furthest) in maps.iter_mut().zip(furthest) {
+            map.shift = -(furthest as isize);
         }
+        let canvas = self.canvas(self.out_channels, vec![maps], std::array::from_fn(sides));
+        let plane = canvas.plane();
+        let [_, height, width] = canvas.sides;
+        let mut passes = Vec::new();
+        self.each_phase(|phases| {
+            let mut pass = Pass {
+                offsets: Vec::new(),
+                weights: Vec::new(),
+                extents,
+                maps: std::array::from_fn(|i| input_map(self.axes[i], phases[i].remainder)),
+            };
+            for channel in 0..self.out_channels {
+                self.each_tap(phases, |tap, moved| {
+                    let [d, h, w] = std::array::from_fn(|i| furthest[i] - moved[i]);
+                    pass.offsets
+                        .push(channel * plane + (d * height + h) * width + w);
+                    pass.weights.push(channel * self.patch() + tap);
+                });
+            }
+            passes.push(pass);
+        });
+        let sweep = Sweep {
+            canvas,
+            rows: self.in_channels,
+            row_stride: self.taps(),
+            passes,
+        };
+        float!(grad, T => Ok(T::to_cpu_storage_owned(
+            sweep.run::<T>(grad.numbers()?, weight.numbers()?, &[])
+        )))
     }
 
     /// dW from x and dy.
     pub(crate) fn weight(&self, x: View, grad: View) -> Result<CpuStorage> {
-        match x.storage {
-            CpuStorage::F32(_) => self.weight_in::<f32>(x, grad),
-            CpuStorage::F64(_) => self.weight_in::<f64>(x, grad),
-            _ => bail!("a convolution takes f32 or f64"),
-        }
+        let (canvas, offsets) = self.input_canvas();
+        let maps = self.axes.map(output_map);
+        let grads = self.canvas(self.out_channels, vec![maps], canvas.sides);
+        let extents = self.axes.map(|axis| axis.output);
+        float!(x, T => {
+            let (x, grad) = (canvas.fill::<T>(x.numbers()?), grads.fill::<T>(grad.numbers()?));
+            let dw = products(&grads, &grad, extents, &canvas, &x, &offsets);
+            Ok(T::to_cpu_storage_owned(dw))
+        })
     }
 
-    fn forward_in<T: WithDType>(&self, x: View, weight: View) -> Result<CpuStorage> {
-        let (patch, places) = (self.patch(), self.places());
-        let mut y: Vec<T> = Vec::with_capacity(self.batch * self.outputs());
-        let mut columns = zeros::<T>(patch * places);
-        for (i, image) in x.numbers::<T>()?.chunks_exact(self.image()).enumerate() {
-            self.fill_columns(image, &mut columns);
-            let storage = T::to_cpu_storage_owned(columns);
-            let product = multiply(
-                self.kernels(weight, i % self.groups),
-                Matrix::new(&storage, 0, patch, places),
-            )?;
-            y.extend_from_slice(product.as_slice::<T>()?);
-            columns = T::cpu_storage_data(storage)?;
-        }
-        Ok(T::to_cpu_storage_owned(y))
-    }
-
-    fn input_in<T: WithDType>(&self, grad: View, weight: View) -> Result<CpuStorage> {
-        let mut dx = zeros::<T>(self.batch * self.groups * self.image());
-        for (i, image) in dx.chunks_exact_mut(self.image()).enumerate() {
-            let columns = multiply(
-                self.kernels(weight, i % self.groups).transposed()?,
-                self.grads(grad, i),
-            )?;
-            self.add_columns(columns.as_slice::<T>()?, image);
-        }
-        Ok(T::to_cpu_storage_owned(dx))
-    }
-
-    fn weight_in<T: WithDType>(&self, x: View, grad: View) -> Result<CpuStorage> {
-        let (patch, places) = (self.patch(), self.places());
-        let one_group = self.out_channels * patch;
-        let mut dw = zeros::<T>(self.groups * one_group);
-        let mut columns = zeros::<T>(patch * places);
-        for (i, image) in x.numbers::<T>()?.chunks_exact(self.image()).enumerate() {
-            self.fill_columns(image, &mut columns);
-            let storage = T::to_cpu_storage_owned(columns);
-            let product = multiply(
-                self.grads(grad, i),
-                Matrix::new(&storage, 0, patch, places).transposed()?,
-            )?;
-            let start = i % self.groups * one_group;
-            let sums = &mut dw[start..start + one_group];
-            for (sum, &value) in sums.iter_mut().zip(product.as_slice::<T>()?) {
-                *sum += value;
-            }
-            columns = T::cpu_storage_data(storage)?;
-        }
-        Ok(T::to_cpu_storage_owned(dw))
-    }
-
-    /// The numbers of one sample of the result.
-    fn outputs(&self) -> usize {
-        self.groups * self.out_channels * self.places()
-    }
-
-    /// The kernels of one group, one per row.
-    fn kernels<'a>(&self, weight: View<'a>, group: usize) -> Matrix<'a> {
-        let (rows, columns) = (self.out_channels, self.patch());
-        let start = weight.start + group * rows * columns;
-        Matrix::new(weight.storage, start, rows, columns)
-    }
-
-    /// dy of one sample and group, one channel per row.
-    fn grads<'a>(&self, grad: View<'a>, i: usize) -> Matrix<'a> {
-        let (rows, columns) = (self.out_channels, self.places());
-        let start = grad.start + i * rows * columns;
-        Matrix::new(grad.storage, start, rows, columns)
-    }
-
-    /// im2col of one sample and group. Padding is left as it is: `columns` starts as zeros, and the
-    /// same places are padding in every sample.
-    pub(crate) fn fill_columns<T: Copy>(&self, image: &[T], columns: &mut [T]) {
-        let stride = self.axes[2].stride;
-        self.each_run(|run| {
-            let to = &mut columns[run.column..run.column + run.count];
-            if stride == 1 {
-                to.copy_from_slice(&image[run.image..run.image + run.count]);
-            } else {
-                let from = image[run.image..].iter().step_by(stride);
-                to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
-            }
+    /// x's canvas, and where on it each element of a kernel starts.
+    fn input_canvas(&self) -> (Canvas, Vec<usize>) {
+        let mut phases = Vec::new();
+        let mut starts = vec![(0, [0; 3]); self.taps()];
+        self.each_phase(|each| {
+            self.each_tap(each, |tap, moved| starts[tap] = (phases.len(), moved));
+            phases.push(std::array::from_fn(|i| {
+                input_map(self.axes[i], each[i].remainder)
+            }));
         });
-    }
-
-    /// The reverse: every column is added where it came from.
-    pub(crate) fn add_columns<T: WithDType>(&self, columns: &[T], image: &mut [T]) {
-        let stride = self.axes[2].stride;
-        self.each_run(|run| {
-            let from = &columns[run.column..run.column + run.count];
-            let to = image[run.image..].iter_mut().step_by(stride);
-            to.zip(from).for_each(|(to, &from)| *to += from);
-        });
-    }
-
-    /// Walks through the columns row by row, past the padding.
-    fn each_run(&self, mut visit: impl FnMut(Run)) {
-        let [depth, height, width] = &self.axes;
-        let mut row = 0;
+        let sides = self
+            .axes
+            .map(|axis| axis.output + (axis.kernel - 1) * axis.dilation / axis.stride);
+        let canvas = self.canvas(self.in_channels, phases, sides);
+        let plane = canvas.plane();
+        let mut offsets = Vec::with_capacity(self.patch());
         for channel in 0..self.in_channels {
-            for kd in 0..depth.kernel {
-                for kh in 0..height.kernel {
-                    for kw in 0..width.kernel {
-                        let across = width.valid(kw);
-                        let (first, count) = (across.start, across.len());
-                        for d in depth.valid(kd).filter(|_| count > 0) {
-                            for h in height.valid(kh) {
-                                let plane = channel * depth.input + depth.position(d, kd);
-                                let line = plane * height.input + height.position(h, kh);
-                                let place = (row * depth.output + d) * height.output + h;
-                                visit(Run {
-                                    column: place * width.output + first,
-                                    image: line * width.input + width.position(first, kw),
-                                    count,
-                                });
-                            }
-                        }
-                        row += 1;
-                    }
+            offsets.extend(starts.iter().map(|&(phase, [d, h, w])| {
+                let plane = (channel * canvas.phases.len() + phase) * plane;
+                plane + (d * sides[1] + h) * sides[2] + w
+            }));
+        }
+        (canvas, offsets)
+    }
+
+    fn canvas(&self, channels: usize, phases: Vec<[Map; 3]>, sides: [usize; 3]) -> Canvas {
+        // y, dy and x of a convolution must agree on the chunks, so only the result counts.
+        let samples = (CHUNK / self.places()).clamp(1, self.batch.max(1));
+        Canvas {
+            batch: self.batch,
+            samples,
+            groups: self.groups,
+            channels,
+            phases,
+            sides,
+        }
+    }
+
+    fn each_phase(&self, mut visit: impl FnMut([&Phase; 3])) {
+        let [depth, height, width] = self.axes.map(phases);
+        for d in &depth {
+            for h in &height {
+                for w in &width {
+                    visit([d, h, w]);
+                }
+            }
+        }
+    }
+
+    /// The elements of the kernel in these phases: which of all, and where they are moved.
+    fn each_tap(
+        &self,
+        [depth, height, width]: [&Phase; 3],
+        mut visit: impl FnMut(usize, [usize; 3]),
+    ) {
+        for &(kd, d) in &depth.taps {
+            for &(kh, h) in &height.taps {
+                for &(kw, w) in &width.taps {
+                    let line = kd * self.axes[1].kernel + kh;
+                    visit(line * self.axes[2].kernel + kw, [d, h, w]);
                 }
             }
         }
     }
 }
 
-/// Part of a storage, seen as a matrix.
-struct Matrix<'a> {
-    storage: &'a CpuStorage,
-    layout: Layout,
+fn phases(axis: Axis) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for k in 0..axis.kernel {
+        let (remainder, moved) = (
+            k * axis.dilation % axis.stride,
+            k * axis.dilation / axis.stride,
+        );
+        match phases.iter_mut().find(|phase| phase.remainder == remainder) {
+            Some(phase) => phase.taps.push((k, moved)),
+            None => phases.push(Phase {
+                remainder,
+                taps: vec![(k, moved)],
+            }),
+        }
+    }
+    phases
 }
 
-impl<'a> Matrix<'a> {
-    fn new(storage: &'a CpuStorage, start: usize, rows: usize, columns: usize) -> Matrix<'a> {
-        let layout = Layout::contiguous_with_offset((rows, columns), start);
-        Matrix { storage, layout }
-    }
-
-    fn transposed(self) -> Result<Matrix<'a>> {
-        let layout = self.layout.transpose(0, 1)?;
-        Ok(Matrix { layout, ..self })
+/// The input elements of a phase.
+fn input_map(axis: Axis, remainder: usize) -> Map {
+    Map {
+        step: axis.stride,
+        shift: remainder as isize - axis.padding as isize,
+        size: axis.input,
     }
 }
 
-fn multiply(a: Matrix, b: Matrix) -> Result<CpuStorage> {
-    let (m, k) = a.layout.shape().dims2()?;
-    let n = b.layout.dim(1)?;
-    a.storage
-        .matmul(b.storage, (1, m, n, k), &a.layout, &b.layout)
+fn output_map(axis: Axis) -> Map {
+    Map {
+        step: 1,
+        shift: 0,
+        size: axis.output,
+    }
 }

@@ -1,16 +1,24 @@
 //! The CPU inner loops behind `functional`; nobody else calls them.
 //!
-//! Plain loops over contiguous memory, in f32 and f64. Speed belongs here and nowhere else: a
-//! convolution runs in [`conv`], whatever its rank and whichever gradient is asked for.
+//! Loops over contiguous memory, in f32 and f64. Speed belongs here and nowhere else: a convolution
+//! runs in [`conv`], whatever its rank and whichever gradient is asked for, a fully connected map in
+//! [`linear`], both on the two inner loops of [`tile`], whose vector instructions [`simd`] chooses.
 
 mod axis;
+mod canvas;
 mod conv;
+mod linear;
 mod pool;
 mod resample;
+mod simd;
+mod sweep;
+mod threads;
+mod tile;
 mod unfold;
 
 pub(crate) use axis::Axis;
 pub(crate) use conv::Convolution;
+pub(crate) use linear::{Linear, channel_sums};
 pub(crate) use pool::MaxPool;
 pub(crate) use resample::{Resample, Row, Table};
 
@@ -42,6 +50,28 @@ impl<'a> View<'a> {
     }
 }
 
+/// Answers in the type of numbers that the view has, called `T`.
+macro_rules! float {
+    ($view:expr, $T:ident => $answer:expr) => {
+        match $view.storage {
+            candle_core::CpuStorage::F32(_) => {
+                type $T = f32;
+                $answer
+            }
+            candle_core::CpuStorage::F64(_) => {
+                type $T = f64;
+                $answer
+            }
+            _ => candle_core::bail!("kernels take f32 or f64"),
+        }
+    };
+}
+use float;
+
 fn zeros<T: WithDType>(count: usize) -> Vec<T> {
     vec![T::from_f64(0.0); count]
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;

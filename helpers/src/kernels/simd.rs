@@ -1,0 +1,161 @@
+//! Vectors of numbers: which instructions this machine has, asked once, and the few operations that
+//! the kernels need, for f32 and f64 alike.
+//!
+//! The crate `pulp` gives one vocabulary for AVX-512 (16 numbers of f32 at once), AVX2 (8), NEON (4)
+//! and plain code (1). A kernel is a [`WithSimd`], written once; [`Arch::dispatch`] compiles it for
+//! each and picks one while running, so that one build is fast on every machine.
+
+use std::sync::OnceLock;
+
+use candle_core::WithDType;
+pub(super) use pulp::{Arch, Simd, WithSimd};
+
+/// A number that comes in vectors.
+pub(crate) trait Real: WithDType {
+    /// As many as a register holds.
+    type Vector<S: Simd>: Copy;
+    const ZERO: Self;
+
+    fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
+    /// At least a register full, of which the first are taken.
+    fn load<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
+    /// Less than a register full; zeros follow.
+    fn load_few<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
+    fn store<S: Simd>(simd: S, to: &mut [Self], values: Self::Vector<S>);
+    /// `a * b + c`, rounded once where the machine can.
+    fn mul_add<S: Simd>(
+        simd: S,
+        a: Self::Vector<S>,
+        b: Self::Vector<S>,
+        c: Self::Vector<S>,
+    ) -> Self::Vector<S>;
+    fn sum<S: Simd>(simd: S, values: Self::Vector<S>) -> Self;
+
+    fn lanes<S: Simd>() -> usize {
+        size_of::<Self::Vector<S>>() / size_of::<Self>()
+    }
+}
+
+macro_rules! real {
+    ($t:ty, $vector:ident, $splat:ident, $as:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
+        impl Real for $t {
+            type Vector<S: Simd> = S::$vector;
+            const ZERO: $t = 0.0;
+
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, value: $t) -> S::$vector {
+                simd.$splat(value)
+            }
+
+            #[inline(always)]
+            fn load<S: Simd>(simd: S, from: &[$t]) -> S::$vector {
+                match S::$as(from).0 {
+                    [first, ..] => *first,
+                    [] => simd.$load(from),
+                }
+            }
+
+            #[inline(always)]
+            fn load_few<S: Simd>(simd: S, from: &[$t]) -> S::$vector {
+                simd.$load(from)
+            }
+
+            #[inline(always)]
+            fn store<S: Simd>(simd: S, to: &mut [$t], values: S::$vector) {
+                simd.$store(to, values);
+            }
+
+            #[inline(always)]
+            fn mul_add<S: Simd>(
+                simd: S,
+                a: S::$vector,
+                b: S::$vector,
+                c: S::$vector,
+            ) -> S::$vector {
+                simd.$fma(a, b, c)
+            }
+
+            #[inline(always)]
+            fn sum<S: Simd>(simd: S, values: S::$vector) -> $t {
+                simd.$sum(values)
+            }
+        }
+    };
+}
+
+real!(
+    f32,
+    f32s,
+    splat_f32s,
+    as_simd_f32s,
+    partial_load_f32s,
+    partial_store_f32s,
+    mul_add_e_f32s,
+    reduce_sum_f32s
+);
+real!(
+    f64,
+    f64s,
+    splat_f64s,
+    as_simd_f64s,
+    partial_load_f64s,
+    partial_store_f64s,
+    mul_add_e_f64s,
+    reduce_sum_f64s
+);
+
+/// The instructions to use: the best there are, or those that the variable `HELPERS_SIMD` names
+/// (`avx2`, `plain`), to compare.
+pub(super) fn arch() -> Arch {
+    #[cfg(test)]
+    if let Some(arch) = tests::CHOSEN.get() {
+        return arch;
+    }
+    static ARCH: OnceLock<Arch> = OnceLock::new();
+    *ARCH.get_or_init(|| match std::env::var("HELPERS_SIMD").as_deref() {
+        Ok("plain") => Arch::Scalar,
+        #[cfg(target_arch = "x86_64")]
+        Ok("avx2") => pulp::x86::V3::try_new().map_or(Arch::Scalar, Arch::V3),
+        _ => Arch::new(),
+    })
+}
+
+/// How many registers there are, and how many numbers each holds.
+pub(super) fn registers<T: Real>(arch: Arch) -> (usize, usize) {
+    struct Ask<T>(std::marker::PhantomData<T>);
+    impl<T: Real> WithSimd for Ask<T> {
+        type Output = (usize, usize);
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> (usize, usize) {
+            (S::REGISTER_COUNT, T::lanes::<S>())
+        }
+    }
+    arch.dispatch(Ask(std::marker::PhantomData::<T>))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        pub(in crate::kernels) static CHOSEN: Cell<Option<Arch>> = const { Cell::new(None) };
+    }
+
+    /// Runs `test` with every kind of instruction that this machine has.
+    pub(in crate::kernels) fn on_every_arch(test: impl Fn(Arch)) {
+        let mut all = vec![Arch::Scalar];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(pulp::x86::V3::try_new().map(Arch::V3));
+            all.extend(pulp::x86::V4::try_new().map(Arch::V4));
+        }
+        for arch in all {
+            CHOSEN.set(Some(arch));
+            test(arch);
+            CHOSEN.set(None);
+        }
+    }
+}

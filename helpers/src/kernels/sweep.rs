@@ -1,0 +1,308 @@
+//! Tiles run over canvases: the loops between a convolution's geometry and its inner loops.
+//!
+//! Weights are packed once, in panels as high as a tile. A task takes some panels and one chunk of
+//! samples and goes along its places, a tile's width at a time: the patch of canvas that a tile
+//! reads stays in the first-level cache while the panels pass, and the panels in the second.
+
+use super::canvas::{Canvas, Map};
+use super::simd::{Real, arch};
+use super::threads::{pieces, run};
+use super::tile::{DOT_COLUMNS, Dot, Outer, Tiles};
+use super::zeros;
+
+/// Panels that pass over a tile's place before it moves on, in numbers.
+const PANELS: usize = 1 << 16;
+/// The places of one stretch of dot products: four rows of either side fit the first-level cache.
+const STRETCH: usize = 1024;
+
+/// One use of the canvas: which places, with which weights, to which elements of the result.
+pub(super) struct Pass {
+    /// Where each element of the sum starts on the canvas ...
+    pub(super) offsets: Vec<usize>,
+    /// ... and which weight it has, in the group's first row.
+    pub(super) weights: Vec<usize>,
+    /// How many places there are along each dimension.
+    pub(super) extents: [usize; 3],
+    /// Where they are in the result.
+    pub(super) maps: [Map; 3],
+}
+
+pub(super) struct Sweep {
+    pub(super) canvas: Canvas,
+    /// The channels of the result, per group.
+    pub(super) rows: usize,
+    /// The distance between two rows' weights.
+    pub(super) row_stride: usize,
+    pub(super) passes: Vec<Pass>,
+}
+
+/// A run of panels, and the planes of the result that they write: by sample, then by row.
+struct Task<'a, T> {
+    unit: usize,
+    first_panel: usize,
+    rows: usize,
+    planes: Vec<&'a mut [T]>,
+}
+
+impl Sweep {
+    /// The result (N, groups * rows, ...), each row started from its bias.
+    pub(super) fn run<T: Real>(&self, images: &[T], weights: &[T], bias: &[T]) -> Vec<T> {
+        let canvas = self.canvas.fill(images);
+        let tiles = Tiles::new::<T>(arch());
+        let height = tiles.outer_rows(self.rows);
+        let panels = self.rows.div_ceil(height);
+        let groups = self.canvas.groups;
+        let packed: Vec<Vec<T>> = self
+            .passes
+            .iter()
+            .map(|pass| self.pack(pass, weights, weights.len() / groups, height))
+            .collect();
+        let mut init = zeros::<T>(groups * panels * height);
+        if !bias.is_empty() {
+            let groups = init.chunks_exact_mut(panels * height);
+            for (init, bias) in groups.zip(bias.chunks_exact(self.rows)) {
+                init[..self.rows].copy_from_slice(bias);
+            }
+        }
+
+        let plane: usize = self.passes[0].maps.iter().map(|map| map.size).product();
+        let mut result = zeros::<T>(self.canvas.batch * groups * self.rows * plane);
+        let terms: usize = self.passes.iter().map(|pass| pass.offsets.len()).sum();
+        let places: usize = self.passes[0].extents.iter().product();
+        let cost = self.canvas.batch * groups * self.rows * places * terms;
+        let units = self.canvas.chunks().count() * groups;
+        let splits = pieces(cost, units * panels).div_ceil(units).min(panels);
+        let each = panels.div_ceil(splits);
+        let splits = panels.div_ceil(each);
+        let mut tasks = Vec::with_capacity(units * splits);
+        for unit in 0..units {
+            for split in 0..splits {
+                tasks.push(Task {
+                    unit,
+                    first_panel: split * each,
+                    rows: (each * height).min(self.rows - split * each * height),
+                    planes: Vec::new(),
+                });
+            }
+        }
+        for (i, plane) in result.chunks_exact_mut(plane).enumerate() {
+            let (row, i) = (i % self.rows, i / self.rows);
+            let unit = i / groups / self.canvas.samples * groups + i % groups;
+            tasks[unit * splits + row / height / each]
+                .planes
+                .push(plane);
+        }
+        let work = |mut task: Task<T>| {
+            let group = task.unit % groups;
+            let canvas = &canvas[task.unit * self.canvas.unit()..][..self.canvas.unit()];
+            let first = (group * panels + task.first_panel) * height;
+            for (pass, packed) in self.passes.iter().zip(&packed) {
+                let packed = &packed[first * pass.offsets.len()..];
+                self.pass(
+                    pass,
+                    &tiles,
+                    height,
+                    canvas,
+                    packed,
+                    &init[first..],
+                    &mut task,
+                );
+            }
+        };
+        run(cost, tasks, work);
+        result
+    }
+
+    /// The weights by group, panel, element of the sum and row; rows that are not there weigh 0.
+    fn pack<T: Real>(&self, pass: &Pass, weights: &[T], group: usize, height: usize) -> Vec<T> {
+        let panels = self.rows.div_ceil(height);
+        let panel = pass.weights.len() * height;
+        let mut packed = zeros::<T>(self.canvas.groups * panels * panel);
+        for (i, packed) in packed.chunks_exact_mut(panel).enumerate() {
+            let start = i / panels * group + i % panels * height * self.row_stride;
+            let rows = height.min(self.rows - i % panels * height);
+            for row in 0..rows {
+                let weights = &weights[start + row * self.row_stride..];
+                let to = packed[row..].iter_mut().step_by(height);
+                to.zip(&pass.weights)
+                    .for_each(|(to, &at)| *to = weights[at]);
+            }
+        }
+        packed
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn pass<T: Real>(
+        &self,
+        pass: &Pass,
+        tiles: &Tiles,
+        height: usize,
+        canvas: &[T],
+        packed: &[T],
+        init: &[T],
+        task: &mut Task<T>,
+    ) {
+        let samples = task.planes.len() / task.rows;
+        let rows = self.row_starts(pass, samples);
+        let places = count(self.canvas.sides, samples, pass.extents);
+        let panel = pass.offsets.len() * height;
+        let panels = task.rows.div_ceil(height);
+        let together = (PANELS / panel.max(1)).clamp(1, panels);
+        let mut sums = zeros::<T>(height * tiles.width);
+        for first in (0..panels).step_by(together) {
+            for start in (0..places).step_by(tiles.width) {
+                let wanted = tiles.width.min(places - start);
+                for i in first..panels.min(first + together) {
+                    tiles.outer(
+                        height,
+                        Outer {
+                            a: &packed[i * panel..(i + 1) * panel],
+                            b: canvas,
+                            offsets: &pass.offsets,
+                            start,
+                            count: wanted,
+                            init: &init[i * height..(i + 1) * height],
+                            c: &mut sums,
+                            width: tiles.width,
+                        },
+                    );
+                    let upto = task.rows.min((i + 1) * height);
+                    self.scatter(
+                        pass,
+                        &rows,
+                        &sums,
+                        tiles.width,
+                        start..start + wanted,
+                        i * height..upto,
+                        task,
+                    );
+                }
+            }
+        }
+    }
+
+    /// For each row of the canvas: where it starts in the result's plane of which sample.
+    fn row_starts(&self, pass: &Pass, samples: usize) -> Vec<Option<(usize, usize)>> {
+        let [depth, height, width] = pass.maps;
+        let [depths, heights, _] = self.canvas.sides;
+        let inside = (
+            depth.inside(pass.extents[0]),
+            height.inside(pass.extents[1]),
+        );
+        let mut rows = Vec::with_capacity(samples * depths * heights);
+        for sample in 0..samples {
+            for d in 0..depths {
+                for h in 0..heights {
+                    let there = inside.0.contains(&d) && inside.1.contains(&h);
+                    rows.push(there.then(|| {
+                        let line = depth.at(d) * height.size + height.at(h);
+                        (sample, line * width.size)
+                    }));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Copies what is wanted of a tile to where it belongs.
+    #[allow(clippy::too_many_arguments)]
+    fn scatter<T: Real>(
+        &self,
+        pass: &Pass,
+        row_starts: &[Option<(usize, usize)>],
+        sums: &[T],
+        width: usize,
+        places: std::ops::Range<usize>,
+        rows: std::ops::Range<usize>,
+        task: &mut Task<T>,
+    ) {
+        let (side, map) = (self.canvas.sides[2], pass.maps[2]);
+        let across = map.inside(pass.extents[2]);
+        let mut at = places.start;
+        while at < places.end {
+            let (row, first) = (at / side, at % side);
+            let last = side.min(first + places.end - at);
+            let wanted = first.max(across.start)..last.min(across.end);
+            if let Some((sample, start)) = row_starts[row]
+                && !wanted.is_empty()
+            {
+                let skip = at - places.start + wanted.start - first;
+                let start = start + map.at(wanted.start);
+                for (m, row) in rows.clone().enumerate() {
+                    let from = &sums[m * width + skip..][..wanted.len()];
+                    let to = &mut task.planes[sample * task.rows + row][start..];
+                    if map.step == 1 {
+                        to[..from.len()].copy_from_slice(from);
+                    } else {
+                        let to = to.iter_mut().step_by(map.step);
+                        to.zip(from).for_each(|(to, &from)| *to = from);
+                    }
+                }
+            }
+            at += last - first;
+        }
+    }
+}
+
+/// The places of some samples up to the last that is wanted.
+fn count(sides: [usize; 3], samples: usize, extents: [usize; 3]) -> usize {
+    let last = (samples - 1) * sides[0] + extents[0] - 1;
+    let last = last * sides[1] + extents[1] - 1;
+    last * sides[2] + extents[2]
+}
+
+/// The dot product of each channel of `a` with `b` at each offset, by group, added up over the
+/// chunks; the canvases have the same sides.
+pub(super) fn products<T: Real>(
+    a_canvas: &Canvas,
+    a: &[T],
+    extents: [usize; 3],
+    b_canvas: &Canvas,
+    b: &[T],
+    offsets: &[usize],
+) -> Vec<T> {
+    let (channels, groups, columns) = (a_canvas.channels, a_canvas.groups, offsets.len());
+    let tiles = Tiles::new::<T>(arch());
+    let height = tiles.dot_rows(channels);
+    let cost = a.len() * columns;
+    let panels = channels.div_ceil(height);
+    let splits = pieces(cost, groups * panels).div_ceil(groups).min(panels);
+    let each = panels.div_ceil(splits) * height;
+    let mut sums = zeros::<T>(groups * channels * columns);
+    let mut tasks = Vec::new();
+    for (group, sums) in sums.chunks_exact_mut(channels * columns).enumerate() {
+        let parts = sums.chunks_mut(each * columns).enumerate();
+        tasks.extend(parts.map(|(part, sums)| (group, part * each, sums)));
+    }
+    let work = |(group, first, sums): (usize, usize, &mut [T])| {
+        for (chunk, samples) in a_canvas.chunks().enumerate() {
+            let a = &a[(chunk * groups + group) * a_canvas.unit() + first * a_canvas.plane()..];
+            let b = &b[(chunk * groups + group) * b_canvas.unit()..][..b_canvas.unit()];
+            let places = count(a_canvas.sides, samples.len(), extents);
+            for start in (0..places).step_by(STRETCH) {
+                let length = STRETCH.min(places - start);
+                for k in (0..columns).step_by(DOT_COLUMNS) {
+                    let upto = columns.min(k + DOT_COLUMNS);
+                    let starts = std::array::from_fn(|i| start + offsets[(k + i).min(columns - 1)]);
+                    for (i, sums) in sums.chunks_mut(height * columns).enumerate() {
+                        let rows: [usize; 8] =
+                            std::array::from_fn(|m| (i * height + m) * a_canvas.plane() + start);
+                        let dots = tiles.dot(Dot {
+                            a,
+                            rows: &rows[..sums.len() / columns],
+                            b,
+                            columns: starts,
+                            length,
+                        });
+                        for (sums, dots) in sums.chunks_exact_mut(columns).zip(dots) {
+                            let sums = sums[k..upto].iter_mut();
+                            sums.zip(dots).for_each(|(sum, dot)| *sum += dot);
+                        }
+                    }
+                }
+            }
+        }
+    };
+    run(cost, tasks, work);
+    sums
+}

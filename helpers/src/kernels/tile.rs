@@ -1,0 +1,215 @@
+//! The two inner loops of every convolution and every linear map, forward and backward.
+//!
+//! Both keep a small tile of results in registers while they run along the sum, so that each number
+//! loaded is used several times:
+//!
+//! ```text
+//! Outer    c[m][j] = init[m] + sum_k a[k][m] * b[offset_k + j]     vectors along j
+//! Dot      c[m][n] = sum_i a[row_m + i] * b[row_n + i]             vectors along i
+//! ```
+//!
+//! `Outer` multiplies packed weights with shifted views of one padded image: with one offset per
+//! kernel element this is a convolution whose matrix of patches is never written out. With 32
+//! registers a tile is 8 results by 3 vectors (24 sums, 3 of the image, 1 weight), with 16 it is 6
+//! by 2. `Dot` is for the gradients of weights: both operands lie along the sum.
+
+use super::simd::{Arch, Real, Simd, WithSimd, registers};
+
+/// The columns of a [`Dot`] tile.
+pub(super) const DOT_COLUMNS: usize = 4;
+const MOST_ROWS: usize = 8;
+
+/// How large tiles are with these instructions.
+#[derive(Clone, Copy)]
+pub(super) struct Tiles {
+    arch: Arch,
+    /// The numbers of a row of an outer tile.
+    pub(super) width: usize,
+    lanes: usize,
+    outer_rows: usize,
+    dot_rows: usize,
+}
+
+impl Tiles {
+    pub(super) fn new<T: Real>(arch: Arch) -> Tiles {
+        let (count, lanes) = registers::<T>(arch);
+        let (outer_rows, vectors, dot_rows) = if count >= 32 { (8, 3, 6) } else { (6, 2, 3) };
+        Tiles {
+            arch,
+            width: vectors * lanes,
+            lanes,
+            outer_rows,
+            dot_rows,
+        }
+    }
+
+    /// The height of outer tiles that cover `rows` most evenly.
+    pub(super) fn outer_rows(&self, rows: usize) -> usize {
+        even(rows, self.outer_rows)
+    }
+
+    pub(super) fn dot_rows(&self, rows: usize) -> usize {
+        even(rows, self.dot_rows)
+    }
+
+    /// One outer tile of `rows` by at most `width`; row m of the answer is at `m * width` of `c`.
+    pub(super) fn outer<T: Real>(&self, rows: usize, outer: Outer<T>) {
+        let vectors = outer.count.div_ceil(self.lanes);
+        macro_rules! choose {
+            ($($m:literal)*) => {
+                match (rows, vectors) {
+                    $(($m, 1) => self.arch.dispatch(OuterTile::<T, $m, 1>(outer)),
+                    ($m, 2) => self.arch.dispatch(OuterTile::<T, $m, 2>(outer)),
+                    ($m, _) => self.arch.dispatch(OuterTile::<T, $m, 3>(outer)),)*
+                    _ => unreachable!("no tile has {rows} rows"),
+                }
+            };
+        }
+        choose!(1 2 3 4 5 6 7 8);
+    }
+
+    /// One tile of dot products, one for each pair of starts; at most as many rows as
+    /// [`dot_rows`](Self::dot_rows) says.
+    pub(super) fn dot<T: Real>(&self, dot: Dot<T>) -> [[T; DOT_COLUMNS]; MOST_ROWS] {
+        macro_rules! choose {
+            ($($m:literal)*) => {
+                match dot.rows.len() {
+                    $($m => self.arch.dispatch(DotTile::<T, $m>(dot)),)*
+                    rows => unreachable!("no tile has {rows} rows"),
+                }
+            };
+        }
+        choose!(1 2 3 4 5 6)
+    }
+}
+
+/// The least height that needs no more tiles than `most` would.
+fn even(rows: usize, most: usize) -> usize {
+    rows.div_ceil(rows.div_ceil(most).max(1)).max(1)
+}
+
+pub(super) struct Outer<'a, T> {
+    /// For each k the weights of all rows.
+    pub(super) a: &'a [T],
+    pub(super) b: &'a [T],
+    /// For each k where b starts.
+    pub(super) offsets: &'a [usize],
+    /// Added to all offsets.
+    pub(super) start: usize,
+    /// How many columns are wanted.
+    pub(super) count: usize,
+    /// What the sums start from, one per row.
+    pub(super) init: &'a [T],
+    pub(super) c: &'a mut [T],
+    pub(super) width: usize,
+}
+
+struct OuterTile<'a, T, const M: usize, const V: usize>(Outer<'a, T>);
+
+impl<T: Real, const M: usize, const V: usize> WithSimd for OuterTile<'_, T, M, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let tile = self.0;
+        let lanes = T::lanes::<S>();
+        let mut sums = [[T::splat(simd, T::ZERO); V]; M];
+        for (sums, &init) in sums.iter_mut().zip(tile.init) {
+            *sums = [T::splat(simd, init); V];
+        }
+        let (weights, _) = tile.a.as_chunks::<M>();
+        if tile.count == V * lanes {
+            for (weights, &offset) in weights.iter().zip(tile.offsets) {
+                let from = &tile.b[tile.start + offset..][..V * lanes];
+                let mut b = [T::splat(simd, T::ZERO); V];
+                for (v, b) in b.iter_mut().enumerate() {
+                    *b = T::load(simd, &from[v * lanes..(v + 1) * lanes]);
+                }
+                for (sums, &weight) in sums.iter_mut().zip(weights) {
+                    let weight = T::splat(simd, weight);
+                    for (sum, &b) in sums.iter_mut().zip(&b) {
+                        *sum = T::mul_add(simd, weight, b, *sum);
+                    }
+                }
+            }
+        } else {
+            // All vectors but the last are full.
+            let few = tile.count - (V - 1) * lanes;
+            for (weights, &offset) in weights.iter().zip(tile.offsets) {
+                let from = &tile.b[tile.start + offset..][..(V - 1) * lanes + few];
+                let mut b = [T::splat(simd, T::ZERO); V];
+                for v in 0..V - 1 {
+                    b[v] = T::load(simd, &from[v * lanes..(v + 1) * lanes]);
+                }
+                b[V - 1] = T::load_few(simd, &from[(V - 1) * lanes..]);
+                for (sums, &weight) in sums.iter_mut().zip(weights) {
+                    let weight = T::splat(simd, weight);
+                    for (sum, &b) in sums.iter_mut().zip(&b) {
+                        *sum = T::mul_add(simd, weight, b, *sum);
+                    }
+                }
+            }
+        }
+        for (m, sums) in sums.iter().enumerate() {
+            let row = &mut tile.c[m * tile.width..][..V * lanes];
+            for (v, &sum) in sums.iter().enumerate() {
+                T::store(simd, &mut row[v * lanes..(v + 1) * lanes], sum);
+            }
+        }
+    }
+}
+
+pub(super) struct Dot<'a, T> {
+    pub(super) a: &'a [T],
+    pub(super) rows: &'a [usize],
+    pub(super) b: &'a [T],
+    pub(super) columns: [usize; DOT_COLUMNS],
+    pub(super) length: usize,
+}
+
+struct DotTile<'a, T, const M: usize>(Dot<'a, T>);
+
+impl<T: Real, const M: usize> WithSimd for DotTile<'_, T, M> {
+    type Output = [[T; DOT_COLUMNS]; MOST_ROWS];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        let Dot {
+            a,
+            rows,
+            b,
+            columns,
+            length,
+        } = self.0;
+        let lanes = T::lanes::<S>();
+        let full = length - length % lanes;
+        let a: [&[T]; M] = std::array::from_fn(|m| &a[rows[m]..][..length]);
+        let b = columns.map(|start| &b[start..][..length]);
+        let mut sums = [[T::splat(simd, T::ZERO); DOT_COLUMNS]; M];
+        let mut at = 0;
+        while at < full {
+            let b = b.map(|b| T::load(simd, &b[at..at + lanes]));
+            for (sums, a) in sums.iter_mut().zip(&a) {
+                let a = T::load(simd, &a[at..at + lanes]);
+                for (sum, &b) in sums.iter_mut().zip(&b) {
+                    *sum = T::mul_add(simd, a, b, *sum);
+                }
+            }
+            at += lanes;
+        }
+        if full < length {
+            let b = b.map(|b| T::load_few(simd, &b[full..]));
+            for (sums, a) in sums.iter_mut().zip(&a) {
+                let a = T::load_few(simd, &a[full..]);
+                for (sum, &b) in sums.iter_mut().zip(&b) {
+                    *sum = T::mul_add(simd, a, b, *sum);
+                }
+            }
+        }
+        let mut answer = [[T::ZERO; DOT_COLUMNS]; MOST_ROWS];
+        for (answer, sums) in answer.iter_mut().zip(sums) {
+            *answer = sums.map(|sum| T::sum(simd, sum));
+        }
+        answer
+    }
+}
