@@ -8,9 +8,11 @@ mod axis;
 mod canvas;
 mod conv;
 mod linear;
+mod pointwise;
 mod pool;
 mod resample;
 mod simd;
+mod step;
 mod sweep;
 mod threads;
 mod tile;
@@ -19,8 +21,11 @@ mod unfold;
 pub(crate) use axis::Axis;
 pub(crate) use conv::Convolution;
 pub(crate) use linear::{Linear, channel_sums};
+pub(crate) use pointwise::Rectifier;
 pub(crate) use pool::MaxPool;
 pub(crate) use resample::{Resample, Row, Table};
+pub(crate) use simd::Real;
+pub(crate) use step::{Numbers, Update};
 
 use candle_core::{CpuStorage, Layout, Result, WithDType, bail};
 

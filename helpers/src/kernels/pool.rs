@@ -58,25 +58,34 @@ impl MaxPool {
         self.axes[0].input * self.axes[1].input
     }
 
-    /// Window by window, where the largest number is: of equals the first, and NaN beats all (of
-    /// several the last), as in PyTorch.
+    /// The winner of each window: the largest number, of equals the first, and NaN beats all (of
+    /// several the last), as in PyTorch. A row of windows at a time, one of their elements after the
+    /// other, so that no branch depends on the numbers.
     fn each_winner<T: WithDType>(&self, plane: &[T], mut visit: impl FnMut(usize)) {
         let [height, width] = &self.axes;
+        let mut winners = vec![0; width.output];
         for oh in 0..height.output {
             let rows = height.window(oh);
-            for ow in 0..width.output {
-                let columns = width.window(ow);
-                let mut winner = rows.start * width.input + columns.start;
-                for row in rows.clone() {
-                    for at in columns.clone().map(|column| row * width.input + column) {
+            for (ow, winner) in winners.iter_mut().enumerate() {
+                *winner = rows.start * width.input + width.window(ow).start;
+            }
+            for row in rows {
+                for k in 0..width.kernel {
+                    let places = width.valid(k);
+                    let mut at = row * width.input;
+                    if !places.is_empty() {
+                        at += width.position(places.start, k);
+                    }
+                    for winner in &mut winners[places] {
+                        let (next, best) = (plane[at], plane[*winner]);
                         // NaN is the one number that differs from itself.
-                        if plane[at] > plane[winner] || is_nan(plane[at]) {
-                            winner = at;
-                        }
+                        let wins = (next > best) | is_nan(next);
+                        *winner = if wins { at } else { *winner };
+                        at += width.stride;
                     }
                 }
-                visit(winner);
             }
+            winners.iter().for_each(|&winner| visit(winner));
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use candle_core::WithDType;
+use candle_core::{CpuStorage, Result, WithDType, bail};
 pub(super) use pulp::{Arch, Simd, WithSimd};
 
 /// A number that comes in vectors.
@@ -19,6 +19,8 @@ pub(crate) trait Real: WithDType {
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
     /// At least a register full, of which the first are taken.
     fn load<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
+    /// As many full registers as there are.
+    fn full<S: Simd>(from: &[Self]) -> &[Self::Vector<S>];
     /// Less than a register full; zeros follow.
     fn load_few<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
     fn store<S: Simd>(simd: S, to: &mut [Self], values: Self::Vector<S>);
@@ -31,13 +33,18 @@ pub(crate) trait Real: WithDType {
     ) -> Self::Vector<S>;
     fn sum<S: Simd>(simd: S, values: Self::Vector<S>) -> Self;
 
+    fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]>;
+    fn root(self) -> Self;
+    /// The same, or 0 if it is too small to be a normal number.
+    fn normal(self) -> Self;
+
     fn lanes<S: Simd>() -> usize {
         size_of::<Self::Vector<S>>() / size_of::<Self>()
     }
 }
 
 macro_rules! real {
-    ($t:ty, $vector:ident, $splat:ident, $as:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
+    ($t:ty, $storage:ident, $vector:ident, $splat:ident, $as:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
             const ZERO: $t = 0.0;
@@ -53,6 +60,11 @@ macro_rules! real {
                     [first, ..] => *first,
                     [] => simd.$load(from),
                 }
+            }
+
+            #[inline(always)]
+            fn full<S: Simd>(from: &[$t]) -> &[S::$vector] {
+                S::$as(from).0
             }
 
             #[inline(always)]
@@ -79,12 +91,34 @@ macro_rules! real {
             fn sum<S: Simd>(simd: S, values: S::$vector) -> $t {
                 simd.$sum(values)
             }
+
+            fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [$t]> {
+                match storage {
+                    CpuStorage::$storage(numbers) => Ok(numbers),
+                    _ => bail!("the numbers are not {}", stringify!($t)),
+                }
+            }
+
+            #[inline(always)]
+            fn root(self) -> $t {
+                self.sqrt()
+            }
+
+            #[inline(always)]
+            fn normal(self) -> $t {
+                if self.abs() < <$t>::MIN_POSITIVE {
+                    0.0
+                } else {
+                    self
+                }
+            }
         }
     };
 }
 
 real!(
     f32,
+    F32,
     f32s,
     splat_f32s,
     as_simd_f32s,
@@ -95,6 +129,7 @@ real!(
 );
 real!(
     f64,
+    F64,
     f64s,
     splat_f64s,
     as_simd_f64s,

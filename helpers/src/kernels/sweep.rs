@@ -281,19 +281,20 @@ pub(super) fn products<T: Real>(
             let places = count(a_canvas.sides, samples.len(), extents);
             for start in (0..places).step_by(STRETCH) {
                 let length = STRETCH.min(places - start);
-                for k in (0..columns).step_by(DOT_COLUMNS) {
-                    let upto = columns.min(k + DOT_COLUMNS);
-                    let starts = std::array::from_fn(|i| start + offsets[(k + i).min(columns - 1)]);
-                    for (i, sums) in sums.chunks_mut(height * columns).enumerate() {
-                        let rows: [usize; 8] =
-                            std::array::from_fn(|m| (i * height + m) * a_canvas.plane() + start);
+                for (i, sums) in sums.chunks_mut(height * columns).enumerate() {
+                    let rows: [usize; 8] =
+                        std::array::from_fn(|m| (i * height + m) * a_canvas.plane() + start);
+                    let rows = &rows[..sums.len() / columns];
+                    for k in (0..columns).step_by(DOT_COLUMNS) {
+                        let at = |i: usize| start + offsets[(k + i).min(columns - 1)];
                         let dots = tiles.dot(Dot {
                             a,
-                            rows: &rows[..sums.len() / columns],
+                            rows,
                             b,
-                            columns: starts,
+                            columns: std::array::from_fn(at),
                             length,
                         });
+                        let upto = columns.min(k + DOT_COLUMNS);
                         for (sums, dots) in sums.chunks_exact_mut(columns).zip(dots) {
                             let sums = sums[k..upto].iter_mut();
                             sums.zip(dots).for_each(|(sum, dot)| *sum += dot);

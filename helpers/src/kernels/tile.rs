@@ -13,6 +13,9 @@
 //! registers a tile is 8 results by 3 vectors (24 sums, 3 of the image, 1 weight), with 16 it is 6
 //! by 2. `Dot` is for the gradients of weights: both operands lie along the sum.
 
+// Loops over constant ranges unroll into registers; iterators of arrays do not always.
+#![allow(clippy::needless_range_loop)]
+
 use super::simd::{Arch, Real, Simd, WithSimd, registers};
 
 /// The columns of a [`Dot`] tile.
@@ -181,34 +184,47 @@ impl<T: Real, const M: usize> WithSimd for DotTile<'_, T, M> {
             columns,
             length,
         } = self.0;
-        let lanes = T::lanes::<S>();
-        let full = length - length % lanes;
-        let a: [&[T]; M] = std::array::from_fn(|m| &a[rows[m]..][..length]);
-        let b = columns.map(|start| &b[start..][..length]);
+        let full = length / T::lanes::<S>();
+        let rest = full * T::lanes::<S>();
+        let mut a_rows: [&[T]; M] = [&[]; M];
+        let mut a_full: [&[T::Vector<S>]; M] = [&[]; M];
+        for m in 0..M {
+            a_rows[m] = &a[rows[m]..][..length];
+            a_full[m] = &T::full::<S>(a_rows[m])[..full];
+        }
+        let mut b_rows: [&[T]; DOT_COLUMNS] = [&[]; DOT_COLUMNS];
+        let mut b_full: [&[T::Vector<S>]; DOT_COLUMNS] = [&[]; DOT_COLUMNS];
+        for n in 0..DOT_COLUMNS {
+            b_rows[n] = &b[columns[n]..][..length];
+            b_full[n] = &T::full::<S>(b_rows[n])[..full];
+        }
         let mut sums = [[T::splat(simd, T::ZERO); DOT_COLUMNS]; M];
-        let mut at = 0;
-        while at < full {
-            let b = b.map(|b| T::load(simd, &b[at..at + lanes]));
-            for (sums, a) in sums.iter_mut().zip(&a) {
-                let a = T::load(simd, &a[at..at + lanes]);
-                for (sum, &b) in sums.iter_mut().zip(&b) {
-                    *sum = T::mul_add(simd, a, b, *sum);
+        for i in 0..full {
+            let mut b = [T::splat(simd, T::ZERO); DOT_COLUMNS];
+            for n in 0..DOT_COLUMNS {
+                b[n] = b_full[n][i];
+            }
+            for m in 0..M {
+                let a = a_full[m][i];
+                for n in 0..DOT_COLUMNS {
+                    sums[m][n] = T::mul_add(simd, a, b[n], sums[m][n]);
                 }
             }
-            at += lanes;
         }
-        if full < length {
-            let b = b.map(|b| T::load_few(simd, &b[full..]));
-            for (sums, a) in sums.iter_mut().zip(&a) {
-                let a = T::load_few(simd, &a[full..]);
-                for (sum, &b) in sums.iter_mut().zip(&b) {
-                    *sum = T::mul_add(simd, a, b, *sum);
+        if rest < length {
+            for m in 0..M {
+                let a = T::load_few(simd, &a_rows[m][rest..]);
+                for n in 0..DOT_COLUMNS {
+                    let b = T::load_few(simd, &b_rows[n][rest..]);
+                    sums[m][n] = T::mul_add(simd, a, b, sums[m][n]);
                 }
             }
         }
         let mut answer = [[T::ZERO; DOT_COLUMNS]; MOST_ROWS];
-        for (answer, sums) in answer.iter_mut().zip(sums) {
-            *answer = sums.map(|sum| T::sum(simd, sum));
+        for m in 0..M {
+            for n in 0..DOT_COLUMNS {
+                answer[m][n] = T::sum(simd, sums[m][n]);
+            }
         }
         answer
     }

@@ -1,10 +1,10 @@
 //! Adam and AdamW: a step of its own length for every single weight.
 
 use candle_core::backprop::GradStore;
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Result, bail};
 
-use super::state::Memory;
 use super::{Optimizer, OptimizerState, check_setting};
+use crate::kernels::Update;
 use crate::nn::Parameters;
 
 const AVERAGES: &[&str] = &["exp_avg", "exp_avg_sq"];
@@ -68,17 +68,21 @@ impl Rule {
         }
     }
 
-    /// The values `w` without weight decay, for the gradient `g`.
-    fn moved(&self, lr: f64, w: &Tensor, g: &Tensor, memory: &mut Memory) -> Result<Tensor> {
-        let ((b1, b2), t) = (self.betas, memory.steps as f64);
-        let [m, v] = memory.averages.as_mut_slice() else {
-            bail!("Adam: its averages are lost; make a new optimizer");
+    /// Step `t`; weight decay is added to the gradient, or shrinks the weights first.
+    fn update(&self, lr: f64, t: u64, decoupled: bool) -> Update {
+        let ((b1, b2), t) = (self.betas, t as f64);
+        let (decay, shrink) = match decoupled {
+            false => (self.weight_decay, 1.0),
+            true => (0.0, 1.0 - lr * self.weight_decay),
         };
-        *m = ((&*m * b1)? + (g * (1.0 - b1))?)?;
-        *v = ((&*v * b2)? + (g.sqr()? * (1.0 - b2))?)?;
-        let root = (v.sqrt()? / (1.0 - b2.powf(t)).sqrt())?;
-        let step = (&*m / (root + self.eps)?)?;
-        w - (step * (lr / (1.0 - b1.powf(t))))?
+        Update::Adam {
+            rate: lr / (1.0 - b1.powf(t)),
+            betas: self.betas,
+            correction: 1.0 / (1.0 - b2.powf(t)).sqrt(),
+            eps: self.eps,
+            decay,
+            shrink,
+        }
     }
 }
 
@@ -136,13 +140,7 @@ settings!(AdamW, 0.01);
 impl Optimizer for Adam {
     fn step(&mut self, grads: &GradStore) -> Result<()> {
         let (lr, rule) = (self.state.lr(), &self.rule);
-        self.state.step(grads, |w, grad, memory| {
-            let mut g = grad.clone();
-            if rule.weight_decay > 0.0 {
-                g = (g + (w * rule.weight_decay)?)?;
-            }
-            rule.moved(lr, w, &g, memory)
-        })
+        self.state.step(grads, |t| rule.update(lr, t, false))
     }
 
     fn state(&self) -> &OptimizerState {
@@ -157,10 +155,7 @@ impl Optimizer for Adam {
 impl Optimizer for AdamW {
     fn step(&mut self, grads: &GradStore) -> Result<()> {
         let (lr, rule) = (self.state.lr(), &self.rule);
-        self.state.step(grads, |w, grad, memory| {
-            let decayed = (w * (1.0 - lr * rule.weight_decay))?;
-            rule.moved(lr, &decayed, grad, memory)
-        })
+        self.state.step(grads, |t| rule.update(lr, t, true))
     }
 
     fn state(&self) -> &OptimizerState {

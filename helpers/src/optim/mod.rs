@@ -23,6 +23,7 @@ mod adam;
 mod schedule;
 mod sgd;
 mod state;
+mod update;
 
 pub use adam::{Adam, AdamW};
 pub use schedule::{CosineLr, Schedule, StepLr};

@@ -4,6 +4,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Result, bail};
 
 use super::{Optimizer, OptimizerState, check_setting};
+use crate::kernels::Update;
 use crate::nn::Parameters;
 
 /// Stochastic gradient descent, as PyTorch's `optim.SGD`: `w <- w - lr * g`.
@@ -84,23 +85,13 @@ impl Sgd {
 
 impl Optimizer for Sgd {
     fn step(&mut self, grads: &GradStore) -> Result<()> {
-        let (lr, momentum, decay) = (self.state.lr(), self.momentum, self.weight_decay);
-        let nesterov = self.nesterov;
-        self.state.step(grads, |w, grad, memory| {
-            let mut g = grad.clone();
-            if decay > 0.0 {
-                g = (g + (w * decay)?)?;
-            }
-            if let Some(v) = memory.averages.first_mut() {
-                *v = ((&*v * momentum)? + &g)?;
-                g = if nesterov {
-                    (g + (&*v * momentum)?)?
-                } else {
-                    v.clone()
-                };
-            }
-            w - (g * lr)?
-        })
+        let update = Update::Sgd {
+            lr: self.state.lr(),
+            momentum: self.momentum,
+            nesterov: self.nesterov,
+            decay: self.weight_decay,
+        };
+        self.state.step(grads, |_| update)
     }
 
     fn state(&self) -> &OptimizerState {

@@ -6,7 +6,8 @@ use std::path::Path;
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::check_setting;
+use super::{check_setting, update};
+use crate::kernels::Update;
 use crate::nn::{Parameter, Parameters, file};
 
 /// The learning rate, and for each parameter how many steps it has taken and the averages that
@@ -20,12 +21,24 @@ pub struct OptimizerState {
 }
 
 /// One parameter and what is remembered about it.
-#[derive(Clone, Debug)]
-pub(super) struct Memory {
+#[derive(Debug)]
+struct Memory {
     parameter: Parameter,
-    pub(super) steps: u64,
+    steps: u64,
     /// As many as there are slots once a step was taken, none before.
-    pub(super) averages: Vec<Tensor>,
+    averages: Vec<Tensor>,
+}
+
+impl Clone for Memory {
+    /// The averages change in place: a clone has its own.
+    fn clone(&self) -> Memory {
+        let own = |average: &Tensor| average.copy().unwrap_or_else(|_| average.clone());
+        Memory {
+            parameter: self.parameter.clone(),
+            steps: self.steps,
+            averages: self.averages.iter().map(own).collect(),
+        }
+    }
 }
 
 impl OptimizerState {
@@ -79,13 +92,9 @@ impl OptimizerState {
         }
     }
 
-    /// Takes one step: every parameter that is not frozen and has a gradient gets the values that
-    /// `rule(values, gradient, memory)` answers. Every optimizer moves through here.
-    pub(super) fn step(
-        &mut self,
-        grads: &GradStore,
-        rule: impl Fn(&Tensor, &Tensor, &mut Memory) -> Result<Tensor>,
-    ) -> Result<()> {
+    /// Takes one step: every parameter that is not frozen and has a gradient moves as
+    /// `update(steps)` says. Every optimizer moves through here.
+    pub(super) fn step(&mut self, grads: &GradStore, update: impl Fn(u64) -> Update) -> Result<()> {
         for memory in self
             .memories
             .iter_mut()
@@ -95,14 +104,17 @@ impl OptimizerState {
             let Some(grad) = grads.get(&var) else {
                 continue;
             };
-            let (values, grad) = (var.as_detached_tensor(), grad.detach());
             memory.steps += 1;
             if memory.averages.is_empty() {
-                let zeros = self.slots.iter().map(|_| values.zeros_like());
+                let zeros = self.slots.iter().map(|_| var.zeros_like());
                 memory.averages = zeros.collect::<Result<_>>()?;
             }
-            let moved = rule(&values, &grad, memory)?;
-            memory.parameter.set(&moved)?;
+            let update = update(memory.steps);
+            if !update::in_place(update, &var, grad, &memory.averages)? {
+                let (values, grad) = (var.as_detached_tensor(), grad.detach());
+                let moved = update::composed(update, &values, &grad, &mut memory.averages)?;
+                memory.parameter.set(&moved)?;
+            }
         }
         Ok(())
     }

@@ -1,0 +1,123 @@
+//! One step of an optimizer in one pass over a parameter: weights, gradient and averages are read
+//! and written once, in place, and no tensor is made.
+//!
+//! The loop is plain; compiled for the instructions at hand it becomes vectors, square root and
+//! division included. Averages too small to be normal numbers become 0: they change nothing, and
+//! processors are slow with them.
+
+use candle_core::Result;
+
+use super::simd::{Real, Simd, WithSimd, arch};
+
+/// How the parameters move; the formulas are in `optim`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Update {
+    /// With one average if there is momentum.
+    Sgd {
+        lr: f64,
+        momentum: f64,
+        nesterov: bool,
+        decay: f64,
+    },
+    /// With two averages.
+    Adam {
+        /// `lr / (1 - b1^t)`.
+        rate: f64,
+        betas: (f64, f64),
+        /// `1 / sqrt(1 - b2^t)`.
+        correction: f64,
+        eps: f64,
+        /// Added to the gradient, times the weights.
+        decay: f64,
+        /// What the weights are multiplied by first.
+        shrink: f64,
+    },
+}
+
+/// The numbers of one parameter.
+pub(crate) struct Numbers<'a, T> {
+    pub(crate) weights: &'a mut [T],
+    pub(crate) grad: &'a [T],
+    pub(crate) averages: Vec<&'a mut [T]>,
+}
+
+impl Update {
+    pub(crate) fn run<T: Real>(self, numbers: Numbers<T>) -> Result<()> {
+        arch().dispatch(Step {
+            update: self,
+            numbers,
+        })
+    }
+}
+
+struct Step<'a, T> {
+    update: Update,
+    numbers: Numbers<'a, T>,
+}
+
+impl<T: Real> WithSimd for Step<'_, T> {
+    type Output = Result<()>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Result<()> {
+        let Numbers {
+            weights,
+            grad,
+            mut averages,
+        } = self.numbers;
+        let n = |value: f64| T::from_f64(value);
+        match (self.update, averages.as_mut_slice()) {
+            (Update::Sgd { lr, decay, .. }, []) => {
+                let (lr, decay) = (n(lr), n(decay));
+                for (w, &g) in weights.iter_mut().zip(grad) {
+                    *w -= (g + *w * decay) * lr;
+                }
+            }
+            (
+                Update::Sgd {
+                    lr,
+                    momentum,
+                    nesterov,
+                    decay,
+                },
+                [v],
+            ) => {
+                let (lr, momentum, decay) = (n(lr), n(momentum), n(decay));
+                let (own, ahead) = if nesterov {
+                    (n(1.0), momentum)
+                } else {
+                    (n(0.0), n(1.0))
+                };
+                for ((w, &g), v) in weights.iter_mut().zip(grad).zip(v.iter_mut()) {
+                    let g = g + *w * decay;
+                    *v = (*v * momentum + g).normal();
+                    *w -= (g * own + *v * ahead) * lr;
+                }
+            }
+            (
+                Update::Adam {
+                    rate,
+                    betas: (b1, b2),
+                    correction,
+                    eps,
+                    decay,
+                    shrink,
+                },
+                [m, v],
+            ) => {
+                let (c1, c2) = (n(1.0 - b1), n(1.0 - b2));
+                let (b1, b2, rate, eps) = (n(b1), n(b2), n(rate), n(eps));
+                let (correction, decay, shrink) = (n(correction), n(decay), n(shrink));
+                let averages = m.iter_mut().zip(v.iter_mut());
+                for ((w, &g), (m, v)) in weights.iter_mut().zip(grad).zip(averages) {
+                    let g = g + *w * decay;
+                    *m = (*m * b1 + g * c1).normal();
+                    *v = (*v * b2 + g * g * c2).normal();
+                    *w = *w * shrink - *m / (v.root() * correction + eps) * rate;
+                }
+            }
+            _ => candle_core::bail!("the optimizer's averages are lost; make a new one"),
+        }
+        Ok(())
+    }
+}
