@@ -10,9 +10,9 @@
 
 use std::ops::Range;
 
+use super::borrow_zeros;
 use super::simd::Real;
 use super::threads::{pieces, run};
-use super::zeros;
 
 /// Where the places 0, 1, ... of a canvas are along one dimension of an image.
 #[derive(Clone, Copy, Debug)]
@@ -66,9 +66,9 @@ impl Canvas {
         starts.map(|start| start..self.batch.min(start + self.samples))
     }
 
-    /// Lays out the images (N, groups * channels, ...).
+    /// Lays out the images (N, groups * channels, ...), in borrowed memory.
     pub(super) fn fill<T: Real>(&self, images: &[T]) -> Vec<T> {
-        let mut canvas = zeros::<T>(self.chunks().count() * self.groups * self.unit());
+        let mut canvas = borrow_zeros::<T>(self.chunks().count() * self.groups * self.unit());
         let channel = self.phases.len() * self.plane();
         let all = canvas.len() / channel;
         let cost = canvas.len() * 8;

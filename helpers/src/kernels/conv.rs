@@ -17,7 +17,7 @@ use candle_core::{CpuStorage, Result, WithDType};
 
 use super::canvas::{Canvas, Map};
 use super::sweep::{Pass, Sweep, products};
-use super::{Axis, View, float};
+use super::{Axis, View, float, give_back};
 
 /// The least number of places in a chunk of samples, where there are so many: long runs for small
 /// images.
@@ -137,6 +137,8 @@ impl Convolution {
         float!(x, T => {
             let (x, grad) = (canvas.fill::<T>(x.numbers()?), grads.fill::<T>(grad.numbers()?));
             let dw = products(&grads, &grad, extents, &canvas, &x, &offsets);
+            give_back(x);
+            give_back(grad);
             Ok(T::to_cpu_storage_owned(dw))
         })
     }

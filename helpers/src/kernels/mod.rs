@@ -73,6 +73,24 @@ macro_rules! float {
 }
 use float;
 
+/// [`zeros`] for the time of one call: [`give_back`] keeps the memory for the next.
+fn borrow_zeros<T: Real>(count: usize) -> Vec<T> {
+    let spare = T::spare().with_borrow_mut(Vec::pop);
+    let mut numbers = spare.unwrap_or_default();
+    numbers.clear();
+    numbers.resize(count, T::ZERO);
+    numbers
+}
+
+fn give_back<T: Real>(numbers: Vec<T>) {
+    const MOST: usize = 1 << 23;
+    T::spare().with_borrow_mut(|spare| {
+        if spare.len() < 2 && numbers.capacity() <= MOST {
+            spare.push(numbers);
+        }
+    });
+}
+
 fn zeros<T: WithDType>(count: usize) -> Vec<T> {
     vec![T::from_f64(0.0); count]
 }

@@ -5,7 +5,9 @@
 //! and plain code (1). A kernel is a [`WithSimd`], written once; [`Arch::dispatch`] compiles it for
 //! each and picks one while running, so that one build is fast on every machine.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
+use std::thread::LocalKey;
 
 use candle_core::{CpuStorage, Result, WithDType, bail};
 pub(super) use pulp::{Arch, Simd, WithSimd};
@@ -23,6 +25,7 @@ pub(crate) trait Real: WithDType {
     fn full<S: Simd>(from: &[Self]) -> &[Self::Vector<S>];
     /// Less than a register full; zeros follow.
     fn load_few<S: Simd>(simd: S, from: &[Self]) -> Self::Vector<S>;
+    /// To the first of at least a register full.
     fn store<S: Simd>(simd: S, to: &mut [Self], values: Self::Vector<S>);
     /// `a * b + c`, rounded once where the machine can.
     fn mul_add<S: Simd>(
@@ -33,6 +36,8 @@ pub(crate) trait Real: WithDType {
     ) -> Self::Vector<S>;
     fn sum<S: Simd>(simd: S, values: Self::Vector<S>) -> Self;
 
+    /// Memory that this thread used before: asking the system for it anew costs more than filling it.
+    fn spare() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
     fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]>;
     fn root(self) -> Self;
     /// The same, or 0 if it is too small to be a normal number.
@@ -44,7 +49,7 @@ pub(crate) trait Real: WithDType {
 }
 
 macro_rules! real {
-    ($t:ty, $storage:ident, $vector:ident, $splat:ident, $as:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
+    ($t:ty, $storage:ident, $vector:ident, $splat:ident, $as:ident, $as_mut:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
             const ZERO: $t = 0.0;
@@ -74,7 +79,10 @@ macro_rules! real {
 
             #[inline(always)]
             fn store<S: Simd>(simd: S, to: &mut [$t], values: S::$vector) {
-                simd.$store(to, values);
+                match S::$as_mut(to).0 {
+                    [first, ..] => *first = values,
+                    [] => simd.$store(to, values),
+                }
             }
 
             #[inline(always)]
@@ -90,6 +98,13 @@ macro_rules! real {
             #[inline(always)]
             fn sum<S: Simd>(simd: S, values: S::$vector) -> $t {
                 simd.$sum(values)
+            }
+
+            fn spare() -> &'static LocalKey<RefCell<Vec<Vec<$t>>>> {
+                thread_local! {
+                    static SPARE: RefCell<Vec<Vec<$t>>> = const { RefCell::new(Vec::new()) };
+                }
+                &SPARE
             }
 
             fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [$t]> {
@@ -122,6 +137,7 @@ real!(
     f32s,
     splat_f32s,
     as_simd_f32s,
+    as_mut_simd_f32s,
     partial_load_f32s,
     partial_store_f32s,
     mul_add_e_f32s,
@@ -133,6 +149,7 @@ real!(
     f64s,
     splat_f64s,
     as_simd_f64s,
+    as_mut_simd_f64s,
     partial_load_f64s,
     partial_store_f64s,
     mul_add_e_f64s,

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Map};
 use super::simd::{Real, arch};
 use super::threads::{pieces, run};
 use super::tile::{DOT_COLUMNS, Dot, Outer, Tiles};
-use super::zeros;
+use super::{give_back, zeros};
 
 /// Panels that pass over a tile's place before it moves on, in numbers.
 const PANELS: usize = 1 << 16;
@@ -47,7 +47,7 @@ struct Task<'a, T> {
 impl Sweep {
     /// The result (N, groups * rows, ...), each row started from its bias.
     pub(super) fn run<T: Real>(&self, images: &[T], weights: &[T], bias: &[T]) -> Vec<T> {
-        let canvas = self.canvas.fill(images);
+        let laid_out = self.canvas.fill(images);
         let tiles = Tiles::new::<T>(arch());
         let height = tiles.outer_rows(self.rows);
         let panels = self.rows.div_ceil(height);
@@ -94,7 +94,7 @@ impl Sweep {
         }
         let work = |mut task: Task<T>| {
             let group = task.unit % groups;
-            let canvas = &canvas[task.unit * self.canvas.unit()..][..self.canvas.unit()];
+            let canvas = &laid_out[task.unit * self.canvas.unit()..][..self.canvas.unit()];
             let first = (group * panels + task.first_panel) * height;
             for (pass, packed) in self.passes.iter().zip(&packed) {
                 let packed = &packed[first * pass.offsets.len()..];
@@ -110,6 +110,7 @@ impl Sweep {
             }
         };
         run(cost, tasks, work);
+        give_back(laid_out);
         result
     }
 

@@ -187,7 +187,7 @@ fn threads_leave_no_trace() {
     };
     convolution(&sizes);
     linear_map(Linear {
-        rows: 100,
+        rows: 200,
         inputs: 130,
         outputs: 90,
     });
