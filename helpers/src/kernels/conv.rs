@@ -16,7 +16,8 @@
 use candle_core::{CpuStorage, Result, WithDType};
 
 use super::canvas::{Canvas, Map};
-use super::sweep::{Pass, Sweep, products};
+use super::products::products;
+use super::sweep::{Pass, Sweep};
 use super::{Axis, View, float, give_back};
 
 /// The least number of places in a chunk of samples, where there are so many: long runs for small

@@ -10,6 +10,7 @@ mod conv;
 mod linear;
 mod pointwise;
 mod pool;
+mod products;
 mod resample;
 mod simd;
 mod step;

@@ -81,7 +81,7 @@ impl MaxPool {
                         // NaN is the one number that differs from itself.
                         let wins = (next > best) | is_nan(next);
                         *winner = if wins { at } else { *winner };
-                        at += width.stride;
+                        at = at.wrapping_add(width.stride); // unused after the last
                     }
                 }
             }
