@@ -15,8 +15,8 @@ pub fn answer(side: &str, name: &str) -> Result<()> {
     let work = works.iter().find(|work| work.name == name);
     let work = work.ok_or(format!("no work is called {name}"))?;
     let build = match side {
-        "helpers" => Some(work.helpers),
-        _ => work.candle,
+        "helpers" => Some(&work.helpers),
+        _ => work.candle.as_ref(),
     };
     let build = build.ok_or(format!("stock candle cannot {name}"))?;
     helpers::random::manual_seed(1);

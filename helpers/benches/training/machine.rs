@@ -21,9 +21,17 @@ pub fn describe(options: &Options, torch: Option<&Torch>) -> Value {
         "avx512f": has_avx512(),
         "limited_to": if options.avx2 { Some("avx2") } else { None },
         "rustc": output(Command::new("rustc").arg("--version")),
-        "candle": "0.11.1",
+        "candle": candle_version(),
         "torch": torch.map(|torch| torch.version.clone()),
     })
+}
+
+fn candle_version() -> Option<String> {
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+    let text = std::fs::read_to_string(lock).ok()?;
+    let mut lines = text.lines();
+    lines.find(|line| *line == r#"name = "candle-core""#)?;
+    Some(lines.next()?.split('"').nth(1)?.to_string())
 }
 
 fn cpu_name() -> Option<String> {

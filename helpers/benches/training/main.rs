@@ -51,10 +51,9 @@ fn drive(options: &Options) -> Result<()> {
     let torch = sides::find_torch(options);
     let machine = machine::describe(options, torch.as_ref());
     report::head(&machine);
-    let works = works::all();
     let mut measured = Vec::new();
-    for work in works.iter().filter(|work| options.wants(work.name)) {
-        let result = rounds::measure(work, options, torch.as_ref())?;
+    for work in options.works() {
+        let result = rounds::measure(&work, options, torch.as_ref())?;
         report::line(&result);
         measured.push(result);
     }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::{Result, works};
+use crate::Result;
+use crate::works::{self, Work};
 
 const USAGE: &str = "options, after `cargo bench -p helpers --`:
   --python PATH  the interpreter that has PyTorch (otherwise $PYTORCH_PYTHON, or python3)
   --json FILE    write the numbers there too (a relative path starts in helpers/)
   --only NAME    only this work; may be repeated
   --rounds N     how many turns each side has, 7 at first
+  --shapes       single convolutions of many shapes instead of networks
   --avx2         nobody uses more than AVX2
   --quick        one step each, to see whether it works";
 
@@ -27,13 +29,21 @@ pub struct Options {
     pub json: Option<PathBuf>,
     only: Vec<String>,
     pub rounds: usize,
+    shapes: bool,
     pub avx2: bool,
     pub quick: bool,
 }
 
 impl Options {
-    pub fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    /// The works to measure.
+    pub fn works(&self) -> Vec<Work> {
+        let mut works = match (self.only.is_empty(), self.shapes) {
+            (true, false) => works::networks(),
+            (true, true) => works::shapes(),
+            (false, _) => works::all(),
+        };
+        works.retain(|work| self.only.is_empty() || self.only.iter().any(|n| n == work.name));
+        works
     }
 
     /// How long a side's turn is, in milliseconds: at least one step is taken.
@@ -70,6 +80,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Mode> {
             "--json" => options.json = Some(value()?.into()),
             "--only" => options.only.push(value()?),
             "--rounds" => options.rounds = value()?.parse::<usize>()?.max(1),
+            "--shapes" => options.shapes = true,
             "--avx2" => options.avx2 = true,
             "--quick" => (options.rounds, options.quick) = (1, true),
             _ => return Err(format!("{argument} is no option\n{USAGE}").into()),

@@ -1,9 +1,10 @@
-"""PyTorch's side of the benchmark: `pytorch.py WORK BATCH torch|torch_fused`.
+"""PyTorch's side of the benchmark: `pytorch.py WORK BATCH torch|torch_fused [SHAPE]`.
 
 It prints the number of parameters. Then, for each line it reads, a number of milliseconds, it takes
 training steps for that long, one at least, and prints how long each took, in nanoseconds.
 """
 
+import json
 import sys
 import time
 
@@ -121,11 +122,12 @@ def training(name, batch, fused):
     return sum(p.numel() for p in model.parameters()), step
 
 
-def convolution(batch):
+def convolution(batch, rank, inputs, outputs, kernel_size, size, **options):
     """One convolution alone: the gradients of its input and its weights, no optimizer."""
-    conv = nn.Conv2d(64, 64, 3, padding=1, bias=False)
-    x = torch.randn(batch, 64, 56, 56, requires_grad=True)
-    ones = torch.ones(batch, 64, 56, 56)
+    layer = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[rank - 1]
+    conv = layer(inputs, outputs, kernel_size, bias=False, **options)
+    x = torch.randn(batch, inputs, *[size] * rank, requires_grad=True)
+    ones = torch.ones_like(conv(x))
 
     def step():
         conv.weight.grad = x.grad = None
@@ -138,8 +140,8 @@ def main():
     name, batch, side = sys.argv[1].split("-")[0], int(sys.argv[2]), sys.argv[3]
     torch.set_num_threads(2)
     torch.manual_seed(1)
-    if name == "convolution":
-        parameters, step = convolution(batch)
+    if len(sys.argv) > 4:
+        parameters, step = convolution(batch, **json.loads(sys.argv[4]))
     else:
         parameters, step = training(name, batch, side == "torch_fused")
     print(parameters, flush=True)

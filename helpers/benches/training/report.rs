@@ -27,7 +27,7 @@ pub fn head(machine: &Value) {
     );
     println!("milliseconds a step (forward, backward, optimizer), medians; f32\n");
     println!(
-        "{:<40} {:>9} {:>9} {:>9} {:>9}   {:<24} candle/helpers",
+        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<24} candle/helpers",
         "", "helpers", "candle", "torch", "(fused)", "torch/helpers (range)"
     );
 }
@@ -49,7 +49,7 @@ pub fn line(measured: &Measured) {
     let candle = measured.ratios(Side::Candle);
     let candle = candle.map_or("-".into(), |ratios| format!("{:.2}x", median(&ratios)));
     println!(
-        "{:<40} {:>9} {:>9} {:>9} {:>9}   {:<24} {candle}",
+        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<24} {candle}",
         measured.title,
         ms(Side::Helpers),
         ms(Side::Candle),

@@ -45,7 +45,7 @@ impl Measured {
 /// Runs all sides of a work, in turns. The side that begins changes from round to round.
 pub fn measure(work: &Work, options: &Options, torch: Option<&Torch>) -> Result<Measured> {
     let mut sides = vec![Side::Helpers];
-    sides.extend(work.candle.map(|_| Side::Candle));
+    sides.extend(work.candle.as_ref().map(|_| Side::Candle));
     if torch.is_some() {
         sides.push(Side::Torch);
         sides.extend(work.optimizer.then_some(Side::TorchFused));

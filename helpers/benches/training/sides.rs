@@ -86,6 +86,7 @@ impl Process {
             Side::Torch | Side::TorchFused => {
                 let mut command = Command::new(torch);
                 command.args([SCRIPT, work.name, &work.batch.to_string(), side.name()]);
+                command.args(work.convolution.as_ref().map(ToString::to_string));
                 command
             }
         };

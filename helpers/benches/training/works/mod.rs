@@ -9,10 +9,13 @@ mod resnet;
 mod training;
 mod zipcode;
 
+pub use convolution::shapes;
 use helpers::Result;
+use serde_json::Value;
 pub use training::Training;
 
-type Build = fn(batch: usize) -> Result<Training>;
+/// Builds a network for batches of this size.
+pub type Build = Box<dyn Fn(usize) -> Result<Training>>;
 
 /// One line of the table.
 pub struct Work {
@@ -28,59 +31,60 @@ pub struct Work {
     pub optimizer: bool,
     /// Too slow for a quick run: built there, and not trained.
     pub slow: bool,
+    /// The shape, where the work is one convolution.
+    pub convolution: Option<Value>,
     pub helpers: Build,
     /// None where stock candle cannot.
     pub candle: Option<Build>,
 }
 
-/// All works, in the order of the table.
+/// The networks, in the order of the table, and the convolution that is the largest part of one.
+pub fn networks() -> Vec<Work> {
+    let mlp = || network(39_760, mlp::helpers).candle(mlp::candle);
+    let cnn = || network(27_830, cnn::helpers).candle(cnn::candle);
+    let perceptron = network(6, perceptron::helpers).candle(perceptron::candle);
+    let zipcode = network(9_760, zipcode::helpers).candle(zipcode::candle);
+    let mut resnet = network(11_689_512, resnet::helpers);
+    resnet.slow = true;
+    vec![
+        perceptron.called("perceptron", "perceptron 2-2, SGD, batch 10", 10),
+        mlp().called("mlp-8", "MLP 784-50-10, Adam, batch 8", 8),
+        mlp().called("mlp-64", "MLP 784-50-10, Adam, batch 64", 64),
+        cnn().called("cnn-8", "CNN of TP2, Adam, batch 8", 8),
+        cnn().called("cnn-64", "CNN of TP2, Adam, batch 64", 64),
+        zipcode.called("zipcode", "zip-code network of 1989, SGD, batch 1", 1),
+        convolution::work(),
+        resnet.called("resnet18", "ResNet18 at 224x224, SGD, batch 8", 8),
+    ]
+}
+
+/// Networks and shapes.
 pub fn all() -> Vec<Work> {
-    let work = |name, title, batch, parameters, helpers: Build, candle: Build| Work {
-        name,
-        title,
-        batch,
+    networks().into_iter().chain(shapes()).collect()
+}
+
+fn network(parameters: usize, helpers: fn(usize) -> Result<Training>) -> Work {
+    Work {
+        name: "",
+        title: "",
+        batch: 0,
         parameters,
         optimizer: true,
         slow: false,
-        helpers,
-        candle: Some(candle),
-    };
-    let mlp = |name, title, batch| work(name, title, batch, 39_760, mlp::helpers, mlp::candle);
-    let cnn = |name, title, batch| work(name, title, batch, 27_830, cnn::helpers, cnn::candle);
-    let mut works = vec![
-        work(
-            "perceptron",
-            "perceptron 2-2, SGD, batch 10",
-            10,
-            6,
-            perceptron::helpers,
-            perceptron::candle,
-        ),
-        mlp("mlp-8", "MLP 784-50-10, Adam, batch 8", 8),
-        mlp("mlp-64", "MLP 784-50-10, Adam, batch 64", 64),
-        cnn("cnn-8", "CNN of TP2, Adam, batch 8", 8),
-        cnn("cnn-64", "CNN of TP2, Adam, batch 64", 64),
-        work(
-            "zipcode",
-            "zip-code network of 1989, SGD, batch 1",
-            1,
-            9_760,
-            zipcode::helpers,
-            zipcode::candle,
-        ),
-    ];
-    works.extend(convolution::works());
-    works.push(Work {
-        slow: true,
+        convolution: None,
+        helpers: Box::new(helpers),
         candle: None,
-        ..work(
-            "resnet18",
-            "ResNet18 at 224x224, SGD, batch 8",
-            8,
-            11_689_512,
-            resnet::helpers,
-            resnet::helpers,
-        )
-    });
-    works
+    }
+}
+
+impl Work {
+    fn candle(mut self, candle: fn(usize) -> Result<Training>) -> Work {
+        self.candle = Some(Box::new(candle));
+        self
+    }
+
+    fn called(mut self, name: &'static str, title: &'static str, batch: usize) -> Work {
+        (self.name, self.title, self.batch) = (name, title, batch);
+        self
+    }
 }
