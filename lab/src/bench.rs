@@ -4,13 +4,16 @@
 //! options on.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde_json::Value;
 
 use crate::project::Project;
+use crate::{jupyter, notebooks, setup};
 
 #[derive(Args, Default)]
 pub struct Options {
@@ -32,9 +35,15 @@ pub struct Options {
     /// Nobody uses more than AVX2
     #[arg(long)]
     avx2: bool,
+    /// The CNN at batch 64 alone, first in a notebook's cells
+    #[arg(long, conflicts_with_all = ["only", "shapes", "avx2"])]
+    notebook: bool,
 }
 
 pub fn bench(project: &Project, options: &Options) -> Result<ExitCode> {
+    if options.notebook {
+        in_a_notebook(project)?;
+    }
     println!("== cargo bench -p helpers (the first time compiles everything for it: 6 minutes)");
     let mut command = Command::new("cargo");
     command.args(["bench", "-p", "helpers", "--bench", "training", "--"]);
@@ -46,6 +55,32 @@ pub fn bench(project: &Project, options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Runs a copy of `speed.ipynb` through the kernel, and shows what its cells printed.
+fn in_a_notebook(project: &Project) -> Result<()> {
+    setup::set_up(project, &jupyter::registered_features(project))?;
+    println!("== in a notebook's cells");
+    let original = project.helpers().join("benches").join("speed.ipynb");
+    let copy = project.lab().join("bench").join("speed.ipynb"); // as far from helpers/
+    fs::create_dir_all(project.lab().join("bench"))?;
+    fs::copy(&original, &copy).with_context(|| format!("no notebook {}", original.display()))?;
+    let outcome = notebooks::execute(project, &copy, 600, true)?;
+    if let Some(failure) = outcome.failures.first() {
+        bail!("cell {} failed: {}", failure.cell, failure.message);
+    }
+    let notebook: Value = serde_json::from_str(&fs::read_to_string(&copy)?)?;
+    let cells = notebook["cells"].as_array().into_iter().flatten();
+    for output in cells.flat_map(|cell| cell["outputs"].as_array().into_iter().flatten()) {
+        if output["name"] == "stdout" {
+            let lines = output["text"].as_array().into_iter().flatten();
+            lines
+                .filter_map(Value::as_str)
+                .for_each(|line| print!("{line}"));
+        }
+    }
+    println!();
+    Ok(())
 }
 
 impl Options {
@@ -64,6 +99,9 @@ impl Options {
         }
         if let Some(json) = &self.json {
             arguments.extend(["--json".into(), absolute(json)?.into()]);
+        }
+        if self.notebook {
+            arguments.extend(["--only".into(), "cnn-64".into()]);
         }
         for name in &self.only {
             arguments.extend(["--only".into(), name.into()]);

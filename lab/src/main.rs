@@ -2,7 +2,8 @@
 //!
 //! `open` (the default) sets everything up and opens JupyterLab; `run` executes notebooks without
 //! a browser; `test` checks the whole project; `bench` times training;
-//! `doctor` says what is there and how to mend it; `clean` removes what this tool made. `kernel` is what Jupyter calls to start a Rust kernel.
+//! `doctor` says what is there and how to mend it; `clean` removes what this tool made.
+//! `kernel` is what Jupyter calls to start a Rust kernel.
 
 mod bench;
 mod checks;

@@ -27,7 +27,7 @@ pub fn head(machine: &Value) {
     );
     println!("milliseconds a step (forward, backward, optimizer), medians; f32\n");
     println!(
-        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<24} candle/helpers",
+        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<28} candle/helpers",
         "", "helpers", "candle", "torch", "(fused)", "torch/helpers (range)"
     );
 }
@@ -42,14 +42,18 @@ pub fn line(measured: &Measured) {
     let ratio = |other: Option<Side>| match other.and_then(|side| measured.ratios(side)) {
         Some(ratios) if !ratios.is_empty() => {
             let (low, high) = range(&ratios);
-            format!("{:.2}x ({low:.2} - {high:.2})", median(&ratios))
+            let fused = match other {
+                Some(Side::TorchFused) => " fused",
+                _ => "",
+            };
+            format!("{:.2}x ({low:.2} - {high:.2}){fused}", median(&ratios))
         }
         _ => "-".into(),
     };
     let candle = measured.ratios(Side::Candle);
     let candle = candle.map_or("-".into(), |ratios| format!("{:.2}x", median(&ratios)));
     println!(
-        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<24} {candle}",
+        "{:<46} {:>9} {:>9} {:>9} {:>9}   {:<28} {candle}",
         measured.title,
         ms(Side::Helpers),
         ms(Side::Candle),
