@@ -1,9 +1,11 @@
 //! `cargo lab`: from a clone to a running notebook with one command.
 //!
 //! `open` (the default) sets everything up and opens JupyterLab; `run` executes notebooks without
-//! a browser; `test` checks the whole project; `doctor` says what is there and how to mend it;
-//! `clean` removes what this tool made. `kernel` is what Jupyter calls to start a Rust kernel.
+//! a browser; `test` checks the whole project; `bench` times training;
+//! `doctor` says what is there and how to mend it; `clean` removes what this tool made.
+//! `kernel` is what Jupyter calls to start a Rust kernel.
 
+mod bench;
 mod checks;
 mod clean;
 mod copy;
@@ -52,6 +54,8 @@ enum Command {
     Run(notebooks::Options),
     /// Check the project: format, lints, tests, then every notebook
     Test(checks::Options),
+    /// Time training, beside PyTorch and stock candle
+    Bench(bench::Options),
     /// Say what is there, in which state, and how to mend it
     Doctor,
     /// Remove all that this tool made (.lab and .venv)
@@ -93,6 +97,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Open(options)) => open::open(&project, &options),
         Some(Command::Run(options)) => notebooks::run(&project, &options),
         Some(Command::Test(options)) => checks::test(&project, &options),
+        Some(Command::Bench(options)) => bench::bench(&project, &options),
         Some(Command::Doctor) => doctor::doctor(&project),
         Some(Command::Clean) => clean::clean(&project),
         Some(Command::Setup(features)) => {
