@@ -36,3 +36,8 @@ pub mod trace;
 
 pub use candle_core::{Error, Result};
 pub use {candle_core, candle_nn};
+
+/// The README's example, so that it stays true.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -93,9 +93,19 @@ fn is_finite(value: f64) -> bool {
 }
 
 fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f32) -> Result<Tensor> {
-    let count = shape.elem_count();
+    let count = can_hold(shape.dims())?;
     let values: Vec<f32> = with_generator(|g| (0..count).map(|_| draw(g)).collect());
     Tensor::from_vec(values, shape, device)
+}
+
+/// How many numbers a shape holds; refuses a size that is surely a mistake, before memory runs out.
+pub(crate) fn can_hold(dims: &[usize]) -> Result<usize> {
+    const MOST: usize = 1 << 30;
+    let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    match count {
+        Some(count) if count <= MOST => Ok(count),
+        _ => bail!("a tensor of shape {dims:?} is too large: it may hold {MOST} numbers"),
+    }
 }
 
 /// The numbers `0..n` in a random order.

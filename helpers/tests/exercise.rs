@@ -294,3 +294,12 @@ fn a_check_prints_its_card_and_no_panic() {
     );
     assert_eq!(lines[5], "EVCXR_END_CONTENT");
 }
+
+#[test]
+fn a_todo_of_candles_is_not_a_hole() {
+    let card = exercise::check("whole numbers", "right", |cases| {
+        let whole = Tensor::new(&[1u32, 2], &Device::Cpu)?;
+        cases.close("ln", || whole.log()?.sum_all()?.to_scalar::<f64>(), 0.0)
+    });
+    assert_eq!(card.status(), Status::Wrong, "{card}");
+}

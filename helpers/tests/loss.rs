@@ -273,3 +273,22 @@ proptest! {
         prop_assert_eq!(loss::pairwise_distance(&x, &y).is_ok(), fits && !a.is_empty());
     }
 }
+
+#[test]
+fn whole_numbers_are_refused_where_candle_would_panic() {
+    let whole = tensor(&[[0u32, 1], [1, 0]]);
+    let bytes = whole.to_dtype(DType::U8).unwrap();
+    let classes = tensor(&[0u32, 1]);
+    let refused = [
+        loss::nll(&whole, &classes),
+        loss::nll_weighted(&whole, &classes, &tensor(&[1f32, 2.])),
+        loss::mse(&whole, &whole),
+        loss::binary_cross_entropy(&bytes, &bytes),
+        loss::binary_cross_entropy_with_logits(&bytes, &bytes),
+        loss::pairwise_distance(&whole, &whole),
+    ];
+    for result in refused {
+        let message = result.unwrap_err().to_string();
+        assert!(message.contains("takes f32 or f64"), "{message}");
+    }
+}

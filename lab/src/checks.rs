@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::project::Project;
-use crate::{jupyter, notebooks, setup};
+use crate::{jupyter, notebooks, process, setup};
 
 #[derive(Args)]
 pub struct Options {
@@ -15,8 +15,8 @@ pub struct Options {
     #[arg(long)]
     quick: bool,
     /// How many notebooks run side by side
-    #[arg(long, default_value_t = 1)]
-    jobs: usize,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
 }
 
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
@@ -49,7 +49,7 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     check_the_checker(project)?;
     println!("== notebooks");
     let all = notebooks::find(&project.notebooks())?;
-    let failed = notebooks::execute_all(project, &all, options.jobs, 600, false)?;
+    let failed = notebooks::execute_all(project, &all, options.jobs.into(), 600, false)?;
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -59,6 +59,14 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
 
 fn cargo(project: &Project, title: &str, arguments: &[&str], mend: &str) -> Result<()> {
     println!("== {title}: cargo {}", arguments.join(" "));
+    let (tool, component) = match arguments[0] {
+        "fmt" => ("fmt", "rustfmt"),
+        "clippy" => ("clippy", "clippy"),
+        _ => ("test", "cargo"),
+    };
+    if process::output_of(Command::new("cargo").args([tool, "--help"])).is_none() {
+        bail!("cargo {tool} is not installed; to mend: rustup component add {component}");
+    }
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(project.root());
     let status = command.status().context("cargo could not be started")?;

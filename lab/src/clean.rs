@@ -4,11 +4,15 @@ use std::fs;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
+use crate::kernel;
 use crate::project::Project;
 
 pub fn clean(project: &Project) -> Result<ExitCode> {
+    if kernel::any_is_running(project) {
+        bail!("a notebook is running; close it (or its JupyterLab), then run the command again");
+    }
     for folder in [project.lab(), project.venv()] {
         match fs::remove_dir_all(&folder) {
             Ok(()) => println!("removed {}", project.relative(&folder)),

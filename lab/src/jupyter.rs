@@ -136,12 +136,15 @@ pub fn command(project: &Project) -> Command {
 /// The command that executes a notebook and writes a report beside this tool's logs.
 pub fn driver(project: &Project, notebook: &Path, timeout: u64) -> Command {
     let script = project.lab().join("run_notebook.py");
-    // Written anew each time: it is small, and always that of this version.
-    let written = fs::create_dir_all(project.lab()).and_then(|()| fs::write(&script, DRIVER));
-    let mut command = command(project);
-    if let Err(error) = written {
-        eprintln!("cannot write {}: {error}", script.display());
+    // Put in place whole: another notebook may be reading it.
+    let partial = script.with_extension(format!("{}.partial", std::process::id()));
+    if !fs::read_to_string(&script).is_ok_and(|text| text == DRIVER) {
+        let written = fs::create_dir_all(project.lab()).and_then(|()| fs::write(&partial, DRIVER));
+        if let Err(error) = written.and_then(|()| fs::rename(&partial, &script)) {
+            eprintln!("cannot write {}: {error}", script.display());
+        }
     }
+    let mut command = command(project);
     command
         .arg("-u")
         .arg(script)

@@ -24,7 +24,7 @@ pub struct Options {
     /// The file in which Jupyter says where to connect.
     connection_file: PathBuf,
     #[command(flatten)]
-    features: crate::Features,
+    pub features: crate::Features,
 }
 
 /// Starts the kernel. On Unix this process becomes the kernel, so that signals and the exit code
@@ -84,15 +84,28 @@ fn reserve(project: &Project) -> Result<(String, File)> {
     Ok((id, held))
 }
 
-/// Removes the directories whose kernel has ended.
+/// Removes what kernels that have ended left: the directory, then the lock file.
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let directory = entry.path();
-        let lock = directory.with_extension("lock");
-        if directory.is_dir() && !is_held(&lock) && fs::remove_dir_all(&directory).is_ok() {
+        let lock = entry.path().with_extension("lock");
+        if lock.ends_with("sweep.lock") || is_held(&lock) {
+            continue;
+        }
+        let directory = lock.with_extension("");
+        if !directory.exists() || fs::remove_dir_all(&directory).is_ok() {
             let _ = fs::remove_file(lock);
         }
     }
+}
+
+/// Whether a kernel is running.
+pub fn any_is_running(project: &Project) -> bool {
+    let entries = fs::read_dir(kernels(project))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut locks = entries.map(|entry| entry.path().with_extension("lock"));
+    locks.any(|lock| !lock.ends_with("sweep.lock") && is_held(&lock))
 }
 
 fn is_held(lock: &Path) -> bool {
@@ -153,10 +166,11 @@ fn set_environment(command: &mut Command, directory: &Path) {
 
 fn spawn_cleanup(project: &Project, id: &str) -> Result<()> {
     let mut command = Command::new(std::env::current_exe()?);
-    command
-        .arg("--root")
-        .arg(project.root())
-        .args(["kernel-cleanup", id]);
+    command.arg("--root").arg(project.root()).args([
+        "kernel-cleanup",
+        id,
+        &std::process::id().to_string(),
+    ]);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

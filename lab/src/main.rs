@@ -1,9 +1,11 @@
 //! `cargo lab`: from a clone to a running notebook with one command.
 //!
 //! `open` (the default) sets everything up and opens JupyterLab; `run` executes notebooks without
-//! a browser; `test` checks the whole project; `doctor` says what is there and how to mend it;
-//! `clean` removes what this tool made. `kernel` is what Jupyter calls to start a Rust kernel.
+//! a browser; `test` checks the whole project; `bench` times training;
+//! `doctor` says what is there and how to mend it; `clean` removes what this tool made.
+//! `kernel` is what Jupyter calls to start a Rust kernel.
 
+mod bench;
 mod checks;
 mod clean;
 mod copy;
@@ -25,7 +27,7 @@ mod warm;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use project::Project;
@@ -52,6 +54,8 @@ enum Command {
     Run(notebooks::Options),
     /// Check the project: format, lints, tests, then every notebook
     Test(checks::Options),
+    /// Time training, beside PyTorch and stock candle
+    Bench(bench::Options),
     /// Say what is there, in which state, and how to mend it
     Doctor,
     /// Remove all that this tool made (.lab and .venv)
@@ -65,7 +69,7 @@ enum Command {
 }
 
 /// What the helpers are built with.
-#[derive(Args, Clone, Default)]
+#[derive(Args, Clone, Default, PartialEq)]
 struct Features {
     /// Build the helpers with these features: cuda, cudnn, metal, accelerate
     #[arg(long, value_delimiter = ',', value_name = "FEATURES")]
@@ -84,12 +88,16 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
+    if cli.command.is_some() && cli.open != open::Options::default() {
+        bail!("options belong after the command: cargo lab COMMAND --option");
+    }
     let project = Project::find(cli.root)?;
     match cli.command {
         None => open::open(&project, &cli.open),
         Some(Command::Open(options)) => open::open(&project, &options),
         Some(Command::Run(options)) => notebooks::run(&project, &options),
         Some(Command::Test(options)) => checks::test(&project, &options),
+        Some(Command::Bench(options)) => bench::bench(&project, &options),
         Some(Command::Doctor) => doctor::doctor(&project),
         Some(Command::Clean) => clean::clean(&project),
         Some(Command::Setup(features)) => {
@@ -99,5 +107,38 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::KernelCleanup { id, kernel }) => {
             kernel::clean_up_after(&project, &id, kernel)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_commands_that_programs_call_are_understood() {
+        let id = std::process::id().to_string();
+        let cleanup = ["lab", "--root", "/x", "kernel-cleanup", "1-2", &id];
+        let cli = Cli::try_parse_from(cleanup).unwrap();
+        assert!(matches!(cli.command, Some(Command::KernelCleanup { .. })));
+        let kernel = [
+            "lab",
+            "--root",
+            "/x",
+            "kernel",
+            "--features",
+            "cuda,cudnn",
+            "file.json",
+        ];
+        match Cli::try_parse_from(kernel).unwrap().command {
+            Some(Command::Kernel(options)) => assert_eq!(options.features.features.len(), 2),
+            _ => unreachable!("another command"),
+        }
+    }
+
+    #[test]
+    fn options_before_a_command_are_not_dropped_in_silence() {
+        let cli = Cli::try_parse_from(["lab", "--features", "cuda", "setup"]).unwrap();
+        assert!(run(cli).is_err());
     }
 }

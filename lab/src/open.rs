@@ -9,7 +9,7 @@ use clap::Args;
 use crate::project::Project;
 use crate::{jupyter, process, setup};
 
-#[derive(Args)]
+#[derive(Args, Default, PartialEq)]
 pub struct Options {
     /// Do not open a browser; the address is printed
     #[arg(long)]

@@ -13,7 +13,8 @@ use anyhow::{Context, Result, bail};
 use crate::progress::Progress;
 use crate::project::Project;
 
-const TAIL: usize = 15;
+/// Lines kept of each stream.
+const TAIL: usize = 10;
 
 /// Runs a command to its end. `log` names the file in `.lab/logs`; `hint` says what to do when it
 /// fails.
@@ -35,8 +36,8 @@ pub fn run_logged(
         .with_context(|| format!("{name} could not be started. {hint}"))?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     std::thread::scope(|scope| {
-        scope.spawn(|| out.map(|stream| sink.follow(stream, progress)));
-        scope.spawn(|| err.map(|stream| sink.follow(stream, progress)));
+        scope.spawn(|| out.map(|stream| sink.follow(0, stream, progress)));
+        scope.spawn(|| err.map(|stream| sink.follow(1, stream, progress)));
     });
     let status = child.wait()?;
     if !status.success() {
@@ -83,9 +84,10 @@ fn cause_of(output: &str) -> Option<&'static str> {
     None
 }
 
-/// Where the lines of both streams meet.
+/// Where the lines of both streams meet. Their ends are kept apart: the error must not be pushed out
+/// by what the other stream went on to say.
 struct Sink {
-    inner: Mutex<(File, VecDeque<String>)>,
+    inner: Mutex<(File, [VecDeque<String>; 2])>,
 }
 
 impl Sink {
@@ -97,11 +99,11 @@ impl Sink {
         let file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Sink {
-            inner: Mutex::new((file, VecDeque::new())),
+            inner: Mutex::new((file, [VecDeque::new(), VecDeque::new()])),
         })
     }
 
-    fn follow(&self, stream: impl Read, progress: &Progress) {
+    fn follow(&self, which: usize, stream: impl Read, progress: &Progress) {
         for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim_end().to_string();
             // pip tells of every package that another Python would need.
@@ -112,9 +114,10 @@ impl Sink {
             if let Ok(mut inner) = self.inner.lock() {
                 // A full disk must not stop the step: the program itself will say so.
                 let _ = writeln!(inner.0, "{line}");
-                inner.1.push_back(line.chars().take(200).collect());
-                if inner.1.len() > TAIL {
-                    inner.1.pop_front();
+                let end = &mut inner.1[which];
+                end.push_back(line.chars().take(200).collect());
+                if end.len() > TAIL {
+                    end.pop_front();
                 }
             }
         }
@@ -122,9 +125,8 @@ impl Sink {
 
     fn tail(&self) -> String {
         match self.inner.lock() {
-            Ok(inner) => {
-                Vec::from_iter(inner.1.iter().map(|line| format!("    {line}"))).join("\n")
-            }
+            Ok(inner) => Vec::from_iter(inner.1.iter().flatten().map(|line| format!("    {line}")))
+                .join("\n"),
             Err(_) => String::new(),
         }
     }

@@ -16,6 +16,7 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import ensure_async
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # Jupyter's own tag for a cell that is meant to fail.
@@ -59,8 +60,6 @@ def execute(notebook, timeout, folder):
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},
     )
-    # Streams are shown as they come: the warm-up is watched through them.
-    client.on_cell_execute = None
     failures, ran = [], []
     cells = code_cells(notebook)
     for cell in cells:
@@ -68,6 +67,7 @@ def execute(notebook, timeout, folder):
     number, source = 0, ""
     try:
         with client.setup_kernel():
+            heard = listen(client)
             for number, cell in enumerate(cells, 1):
                 source = cell.source
                 print(f"cell {number} of {len(cells)}", flush=True)
@@ -83,8 +83,7 @@ def execute(notebook, timeout, folder):
                     return failures
             time.sleep(0.1)
             for missing in missing_marks(client, notebook, ran):
-                cell = cells[missing - 1]
-                failures.append(failure(missing, cell.source, last_words(cell)))
+                failures.append(failure(missing, cells[missing - 1].source, last_words(heard, missing)))
     except CellTimeoutError:
         message = f"still running after {timeout} seconds (--timeout)"
         failures.append(failure(number, source, message))
@@ -132,11 +131,34 @@ def missing_marks(client, notebook, numbers):
     return sorted(missing)
 
 
-def last_words(cell):
-    """What a cell that ended early left on stderr, without the backtrace."""
-    text = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
-    text = ANSI.sub("", text).split("stack backtrace:")[0].strip()
-    return text or "ended early: a panic, a failed assert! or a failed `?` (its message came too late)"
+def listen(client):
+    """Notes what each request, in order, says on stderr, also when it comes after the cell's end."""
+    heard, numbers = [], {}
+    execute, get_msg = client.kc.execute, client.kc.iopub_channel.get_msg
+
+    def noted_execute(*args, **kwargs):
+        request = execute(*args, **kwargs)
+        numbers[request] = len(heard)
+        heard.append("")
+        return request
+
+    async def noted_get_msg(*args, **kwargs):
+        message = await ensure_async(get_msg(*args, **kwargs))
+        number = numbers.get(message["parent_header"].get("msg_id"))
+        if number is not None and message["content"].get("name") == "stderr":
+            heard[number] += message["content"]["text"]
+        return message
+
+    client.kc.execute, client.kc.iopub_channel.get_msg = noted_execute, noted_get_msg
+    return heard
+
+
+def last_words(heard, number):
+    """What a cell that ended early left on stderr, without the backtrace. What came too late may
+    have been taken for the next cell's."""
+    words = heard[number - 1] or "".join(heard[number : number + 1])
+    words = ANSI.sub("", words).split("stack backtrace:")[0].strip()
+    return words or "ended early: a panic, a failed assert! or a failed `?` (its message was lost)"
 
 
 def failure(number, source, message):

@@ -90,7 +90,8 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         None => "4 minutes on 2 cores",
     };
     step("helpers compiled for the notebooks", usual, |progress| {
-        let partial = warm.with_extension("partial");
+        // A name of its own: what an interrupted set-up left may still be written to.
+        let partial = warm.with_extension(format!("{}.partial", std::process::id()));
         remove(&partial)?;
         if let Some(previous) = &previous {
             // What is still fresh in it is not compiled again. What may be written anew is not shared.
@@ -111,7 +112,7 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
     })?;
     for entry in fs::read_dir(project.lab().join("warm"))?.flatten() {
         if entry.path() != warm {
-            remove(&entry.path())?;
+            let _ = remove(&entry.path()); // next time, if it is still in use
         }
     }
     Ok(())

@@ -34,6 +34,7 @@ pub fn blobs(count: usize, centres: &[[f64; 2]], std: f64) -> Result<TensorDatas
     let points = around
         .broadcast_add(&middles)?
         .reshape((classes * count, 2))?;
+    // The product is small: as many points were drawn above.
     let targets: Vec<u32> = (0..classes * count).map(|i| (i / count) as u32).collect();
     TensorDataset::new(points, Tensor::new(targets, &Device::Cpu)?)
 }

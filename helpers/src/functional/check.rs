@@ -28,7 +28,7 @@ impl fmt::Display for Words<'_> {
 }
 
 /// Floats, of a kind the CPU loops take where they run.
-pub(super) fn float(what: &str, x: &Tensor) -> Result<()> {
+pub(crate) fn float(what: &str, x: &Tensor) -> Result<()> {
     let dtype = x.dtype();
     if x.device().is_cpu() && !matches!(dtype, DType::F32 | DType::F64) {
         bail!("{what}: takes f32 or f64, got {}", dtype.as_str());

@@ -38,7 +38,7 @@ mod upsample;
 
 pub use activation::{relu, sigmoid, tanh};
 pub use avg_pool::{adaptive_avg_pool2d, avg_pool1d, avg_pool2d};
-pub(crate) use check::words;
+pub(crate) use check::{float, words};
 pub use conv::{ConvOptions, conv1d, conv2d, conv3d};
 pub use conv_transpose::conv_transpose2d;
 pub use dropout::dropout;

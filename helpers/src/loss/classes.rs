@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor, bail};
 
-use crate::functional::{self as F, words};
+use crate::functional::{self as F, float, words};
 use crate::trace::traced;
 
 /// Negative log-likelihood: the mean of `-log_probs[i, targets[i]]`, as PyTorch's `F.nll_loss`.
@@ -24,6 +24,7 @@ use crate::trace::traced;
 pub fn nll(log_probs: &Tensor, targets: &Tensor) -> Result<Tensor> {
     traced("nll", "", &[log_probs, targets], &[], Vec::new, || {
         check_class_targets("nll", log_probs, targets)?;
+        float("nll", log_probs)?;
         picked(log_probs, targets)?.mean_all()?.neg()
     })
 }
@@ -109,6 +110,7 @@ pub fn cross_entropy_weighted(
 
 fn weighted(what: &str, log_probs: &Tensor, targets: &Tensor, weights: &Tensor) -> Result<Tensor> {
     check_class_targets(what, log_probs, targets)?;
+    float(what, log_probs)?;
     let classes = log_probs.dim(1)?;
     if weights.dims() != [classes] {
         let got = words(weights.dims());

@@ -16,7 +16,7 @@ pub use mse::mse;
 
 use candle_core::{DType, Result, Tensor, bail};
 
-use crate::functional::words;
+use crate::functional::{float, words};
 
 /// Refuses a pair of tensors that are not alike in shape, or hold nothing.
 fn check_pair(what: &str, names: [&str; 2], a: &Tensor, b: &Tensor) -> Result<()> {
@@ -27,7 +27,7 @@ fn check_pair(what: &str, names: [&str; 2], a: &Tensor, b: &Tensor) -> Result<()
     if a.elem_count() == 0 {
         bail!("{what}: there is nothing to score, got {}", words(a.dims()));
     }
-    Ok(())
+    float(what, a)
 }
 
 /// Refuses values outside 0..=1; NaN passes, and the loss is then NaN.

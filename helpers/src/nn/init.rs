@@ -67,7 +67,7 @@ impl Init {
     /// shape of fewer than two dimensions, such as a bias.
     pub fn draw(&self, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
         let shape = shape.into();
-        can_hold(shape.dims())?;
+        random::can_hold(shape.dims())?;
         match self.law(shape.dims())? {
             Init::Uniform { low, high } => random::uniform(low, high, shape, device),
             Init::Normal { mean, std } => random::normal(mean, std, shape, device),
@@ -101,19 +101,6 @@ impl Init {
             }
             Init::Constant(_) | Init::Uniform { .. } | Init::Normal { .. } => *self,
         })
-    }
-}
-
-/// Refuses a size that is surely a mistake, before memory runs out.
-fn can_hold(dims: &[usize]) -> Result<()> {
-    const MOST: usize = 1 << 30;
-    let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-    match count {
-        Some(count) if count <= MOST => Ok(()),
-        _ => bail!(
-            "a parameter of shape {} is too large: it may hold {MOST} numbers",
-            words(dims)
-        ),
     }
 }
 

@@ -1,0 +1,90 @@
+//! What is timed: networks of the course in training. Each file has one, built from this crate's
+//! layers and from stock candle's; `pytorch.py` has the same in PyTorch.
+
+mod cnn;
+mod convolution;
+mod mlp;
+mod perceptron;
+mod resnet;
+mod training;
+mod zipcode;
+
+pub use convolution::shapes;
+use helpers::Result;
+use serde_json::Value;
+pub use training::Training;
+
+/// Builds a network for batches of this size.
+pub type Build = Box<dyn Fn(usize) -> Result<Training>>;
+
+/// One line of the table.
+pub struct Work {
+    /// What `--only` and `pytorch.py` call it.
+    pub name: &'static str,
+    /// What the table calls it.
+    pub title: &'static str,
+    /// How many examples are in a step.
+    pub batch: usize,
+    /// How many numbers are trained.
+    pub parameters: usize,
+    /// Whether an optimizer is part of the step; PyTorch then has a plain and a fused one.
+    pub optimizer: bool,
+    /// Too slow for a quick run: built there, and not trained.
+    pub slow: bool,
+    /// The shape, where the work is one convolution.
+    pub convolution: Option<Value>,
+    pub helpers: Build,
+    /// None where stock candle cannot.
+    pub candle: Option<Build>,
+}
+
+/// The networks, in the order of the table, and the convolution that is the largest part of one.
+pub fn networks() -> Vec<Work> {
+    let mlp = || network(39_760, mlp::helpers).candle(mlp::candle);
+    let cnn = || network(27_830, cnn::helpers).candle(cnn::candle);
+    let perceptron = network(6, perceptron::helpers).candle(perceptron::candle);
+    let zipcode = network(9_760, zipcode::helpers).candle(zipcode::candle);
+    let mut resnet = network(11_689_512, resnet::helpers);
+    resnet.slow = true;
+    vec![
+        perceptron.called("perceptron", "perceptron 2-2, SGD, batch 10", 10),
+        mlp().called("mlp-8", "MLP 784-50-10, Adam, batch 8", 8),
+        mlp().called("mlp-64", "MLP 784-50-10, Adam, batch 64", 64),
+        cnn().called("cnn-8", "CNN of TP2, Adam, batch 8", 8),
+        cnn().called("cnn-64", "CNN of TP2, Adam, batch 64", 64),
+        zipcode.called("zipcode", "zip-code network of 1989, SGD, batch 1", 1),
+        convolution::work(),
+        resnet.called("resnet18", "ResNet18 at 224x224, SGD, batch 8", 8),
+    ]
+}
+
+/// Networks and shapes.
+pub fn all() -> Vec<Work> {
+    networks().into_iter().chain(shapes()).collect()
+}
+
+fn network(parameters: usize, helpers: fn(usize) -> Result<Training>) -> Work {
+    Work {
+        name: "",
+        title: "",
+        batch: 0,
+        parameters,
+        optimizer: true,
+        slow: false,
+        convolution: None,
+        helpers: Box::new(helpers),
+        candle: None,
+    }
+}
+
+impl Work {
+    fn candle(mut self, candle: fn(usize) -> Result<Training>) -> Work {
+        self.candle = Some(Box::new(candle));
+        self
+    }
+
+    fn called(mut self, name: &'static str, title: &'static str, batch: usize) -> Work {
+        (self.name, self.title, self.batch) = (name, title, batch);
+        self
+    }
+}
