@@ -1,9 +1,10 @@
 //! What a neuron does with its sum: relu, sigmoid, tanh.
 
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
+use candle_core::{Result, Tensor};
 
+use super::cpu_op::{differentiable, plain};
 use super::{check, on_cpu};
-use crate::kernels::{Rectifier, View};
+use crate::kernels::{Activation, View};
 use crate::trace::traced;
 
 /// `max(x, 0)`, element by element, for any shape; the gradient at 0 is 0, as PyTorch's.
@@ -21,7 +22,7 @@ pub fn relu(x: &Tensor) -> Result<Tensor> {
     check::float("relu", x)?;
     let compute = || {
         if on_cpu(x) {
-            return x.contiguous()?.apply_op1(Relu);
+            return on_cpu_loops("relu", Activation::Relu, x);
         }
         // candle's own relu passes the gradient at 0 and turns NaN into 0.
         let off = x.detach().le(0f64)?;
@@ -43,7 +44,10 @@ pub fn relu(x: &Tensor) -> Result<Tensor> {
 /// `x` holds integers.
 pub fn sigmoid(x: &Tensor) -> Result<Tensor> {
     check::float("sigmoid", x)?;
-    let compute = || candle_nn::ops::sigmoid(x);
+    let compute = || match on_cpu(x) {
+        true => on_cpu_loops("sigmoid", Activation::Sigmoid, x),
+        false => candle_nn::ops::sigmoid(x),
+    };
     traced("sigmoid", "", &[x], &[], Vec::new, compute)
 }
 
@@ -60,43 +64,17 @@ pub fn sigmoid(x: &Tensor) -> Result<Tensor> {
 /// `x` holds integers.
 pub fn tanh(x: &Tensor) -> Result<Tensor> {
     check::float("tanh", x)?;
-    traced("tanh", "", &[x], &[], Vec::new, || x.tanh())
+    let compute = || match on_cpu(x) {
+        true => on_cpu_loops("tanh", Activation::Tanh, x),
+        false => x.tanh(),
+    };
+    traced("tanh", "", &[x], &[], Vec::new, compute)
 }
 
-struct Relu;
-
-/// dx from (y, dy).
-struct Backward;
-
-impl CustomOp1 for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let y = Rectifier::forward(View::new(storage, layout)?)?;
-        Ok((y, layout.shape().clone()))
-    }
-
-    fn bwd(&self, _x: &Tensor, y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let grad = grad.contiguous()?;
-        Ok(Some(y.apply_op2_no_bwd(&grad, &Backward)?))
-    }
-}
-
-impl CustomOp2 for Backward {
-    fn name(&self) -> &'static str {
-        "relu_backward"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let dx = Rectifier::backward(View::new(s1, l1)?, View::new(s2, l2)?)?;
-        Ok((dx, l1.shape().clone()))
-    }
+fn on_cpu_loops(name: &'static str, function: Activation, x: &Tensor) -> Result<Tensor> {
+    let run = move |v: &[View]| function.forward(v[0]);
+    differentiable(name, &[x], x.shape(), run, move |_, y, grad| {
+        let run = move |v: &[View]| function.backward(v[0], v[1]);
+        Ok(vec![Some(plain(name, &[y, grad], y.shape(), run)?)])
+    })
 }

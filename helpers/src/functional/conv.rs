@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
-use super::{composed, conv_op::ConvOp, on_cpu};
+use super::{composed, conv_op, on_cpu};
 use crate::kernels::{Axis, Convolution};
 use crate::trace::traced;
 
@@ -149,7 +149,7 @@ fn conv(
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced(what, "", tensors, &[], settings, || {
         if on_cpu(x) {
-            ConvOp::forward(sizes, x, weight, bias, dims)
+            conv_op::forward(sizes, x, weight, bias, dims)
         } else {
             add_bias(&composed::conv(&sizes, x, weight)?, bias)
         }

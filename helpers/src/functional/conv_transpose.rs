@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
 use super::conv::add_bias;
-use super::{conv_op::ConvOp, on_cpu};
+use super::{conv_op, on_cpu};
 use crate::kernels::{Axis, Convolution};
 use crate::trace::traced;
 
@@ -92,7 +92,7 @@ pub fn conv_transpose2d(
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced(WHAT, "", tensors, &[], settings, || {
         let y = if on_cpu(x) {
-            ConvOp::transposed(sizes, x, weight, dims)?
+            conv_op::transposed(sizes, x, weight, dims)?
         } else {
             // candle's own is right, backward too, while output_padding is below the stride.
             let (x, weight) = (x.contiguous()?, weight.contiguous()?);

@@ -1,8 +1,11 @@
 //! Dropout: some of the numbers, chosen by lot, are left out while training.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Device, Result, Tensor, bail};
+use rand::RngCore;
 
-use super::check;
+use super::cpu_op::{differentiable, plain};
+use super::{check, on_cpu};
+use crate::kernels::{View, multiply};
 use crate::random;
 use crate::trace::traced;
 
@@ -37,8 +40,28 @@ pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
         if p == 1.0 {
             return x * x.zeros_like()?; // 1 / (1 - p) is infinite
         }
-        let lot = random::uniform(0.0, 1.0, x.shape(), x.device())?;
-        let kept = lot.ge(p)?.to_dtype(x.dtype())?;
-        x * (kept * (1.0 / (1.0 - p)))?
+        // A number of 32 bits is drawn for each; those below p of all numbers are left out.
+        let (first, scale) = ((p * 2f64.powi(32)) as u64, (1.0 / (1.0 - p)) as f32);
+        let factor = |lot: u32| if u64::from(lot) < first { 0.0 } else { scale };
+        let factors = random::with_generator(|g| {
+            let each = (0..x.elem_count()).map(|_| factor(g.next_u32()));
+            Tensor::from_iter(each, &Device::Cpu)
+        })?;
+        let factors = factors.reshape(x.shape())?;
+        let factors = factors.to_dtype(x.dtype())?.to_device(x.device())?;
+        if !on_cpu(x) {
+            return x * factors;
+        }
+        let product = |v: &[View]| multiply(v[0], v[1]);
+        differentiable(
+            "dropout",
+            &[x, &factors],
+            x.shape(),
+            product,
+            move |inputs, _, grad| {
+                let dx = plain("dropout", &[grad, inputs[1]], grad.shape(), product)?;
+                Ok(vec![Some(dx), None])
+            },
+        )
     })
 }

@@ -1,11 +1,12 @@
 //! The fully connected map: y = x W^T + b.
 
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
-use super::conv_op::channel_sums;
+use super::conv_op::bias_gradient;
+use super::cpu_op::{differentiable, plain, wanted};
 use super::on_cpu;
-use crate::kernels::{Linear, View};
+use crate::kernels::Linear;
 use crate::trace::traced;
 
 /// `y = x W^T + b`: `x` is (..., in), `weight` (out, in), `bias` (out); the result is (..., out).
@@ -50,7 +51,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
                 inputs,
                 outputs,
             };
-            return LinearOp::forward(sizes, &x, weight, bias)?.reshape(dims);
+            return on_tiles(sizes, &x, weight, bias)?.reshape(dims);
         }
         let y = x.matmul(&weight.t()?)?;
         let y = match bias {
@@ -61,120 +62,31 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     })
 }
 
-/// Which of three tensors that belong together is computed from the two others.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Wanted {
-    /// y from (x, weight), or (x, weight, bias).
-    Output,
-    /// dx from (dy, weight).
-    Input,
-    /// dweight from (x, dy).
-    Weight,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct LinearOp {
-    sizes: Linear,
-    wanted: Wanted,
-}
-
-impl LinearOp {
-    fn forward(
-        sizes: Linear,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: Option<&Tensor>,
-    ) -> Result<Tensor> {
-        let (x, weight) = (x.contiguous()?, weight.contiguous()?);
-        let op = LinearOp {
-            sizes,
-            wanted: Wanted::Output,
-        };
-        match bias {
-            Some(bias) => x.apply_op3(&weight, &bias.contiguous()?, op),
-            None => x.apply_op2(&weight, op),
-        }
-    }
-
-    /// A gradient; none where nothing needs it.
-    fn grad(&self, wanted: Wanted, a: &Tensor, b: &Tensor, of: &Tensor) -> Result<Option<Tensor>> {
-        if !of.track_op() {
-            return Ok(None);
-        }
-        let op = LinearOp { wanted, ..*self };
-        Ok(Some(
-            a.contiguous()?.apply_op2_no_bwd(&b.contiguous()?, &op)?,
-        ))
-    }
-}
-
-impl CustomOp2 for LinearOp {
-    fn name(&self) -> &'static str {
-        "linear"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (a, b) = (View::new(s1, l1)?, View::new(s2, l2)?);
-        let Linear {
-            rows,
-            inputs,
-            outputs,
-        } = self.sizes;
-        Ok(match self.wanted {
-            Wanted::Output => (self.sizes.forward(a, b, None)?, (rows, outputs).into()),
-            Wanted::Input => (self.sizes.input(a, b)?, (rows, inputs).into()),
-            Wanted::Weight => (self.sizes.weight(a, b)?, (outputs, inputs).into()),
-        })
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        _y: &Tensor,
-        grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        Ok((
-            self.grad(Wanted::Input, grad, weight, x)?,
-            self.grad(Wanted::Weight, x, grad, weight)?,
-        ))
-    }
-}
-
-impl CustomOp3 for LinearOp {
-    fn name(&self) -> &'static str {
-        "linear"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-        s3: &CpuStorage,
-        l3: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, weight, bias) = (View::new(s1, l1)?, View::new(s2, l2)?, View::new(s3, l3)?);
-        let y = self.sizes.forward(x, weight, Some(bias))?;
-        Ok((y, (self.sizes.rows, self.sizes.outputs).into()))
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        y: &Tensor,
-        grad: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (dx, dw) = CustomOp2::bwd(self, x, weight, y, grad)?;
-        Ok((dx, dw, channel_sums(bias, grad)?))
-    }
+/// y (rows, outputs) and its gradients, on the CPU.
+fn on_tiles(sizes: Linear, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
+    differentiable(
+        "linear",
+        &inputs,
+        (sizes.rows, sizes.outputs),
+        move |v| sizes.forward(v[0], v[1], v.get(2).copied()),
+        move |inputs, _y, grad| {
+            let (x, weight) = (inputs[0], inputs[1]);
+            let dx = || {
+                plain("linear_input", &[grad, weight], x.dims(), move |v| {
+                    sizes.input(v[0], v[1])
+                })
+            };
+            let dw = || {
+                plain("linear_weight", &[x, grad], weight.dims(), move |v| {
+                    sizes.weight(v[0], v[1])
+                })
+            };
+            let mut grads = vec![wanted(x, dx)?, wanted(weight, dw)?];
+            if let Some(bias) = inputs.get(2) {
+                grads.push(wanted(bias, || bias_gradient(grad))?);
+            }
+            Ok(grads)
+        },
+    )
 }

@@ -1,8 +1,11 @@
 //! Max pooling: the strongest response of each neighbourhood.
 
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use std::sync::{Arc, OnceLock};
+
+use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
+use super::cpu_op::{differentiable, plain};
 use super::{composed, on_cpu};
 use crate::kernels::{Axis, MaxPool, View};
 use crate::trace::traced;
@@ -144,47 +147,31 @@ fn pool(x: &Tensor, axes: [Axis; 2]) -> Result<Tensor> {
     if !on_cpu(x) {
         return composed::max_pool(x, axes);
     }
-    let planes = x.dim(0)? * x.dim(1)?;
-    x.contiguous()?.apply_op1(Forward(MaxPool { planes, axes }))
-}
-
-/// y from x.
-struct Forward(MaxPool);
-
-/// dx from (x, dy).
-struct Backward(MaxPool);
-
-impl CustomOp1 for Forward {
-    fn name(&self) -> &'static str {
-        "max_pool"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let mut dims = layout.dims().to_vec();
-        dims.truncate(2);
-        dims.extend(self.0.axes.map(|axis| axis.output));
-        Ok((self.0.forward(View::new(storage, layout)?)?, dims.into()))
-    }
-
-    fn bwd(&self, x: &Tensor, _y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let backward = Backward(self.0);
-        Ok(Some(x.apply_op2_no_bwd(&grad.contiguous()?, &backward)?))
-    }
-}
-
-impl CustomOp2 for Backward {
-    fn name(&self) -> &'static str {
-        "max_pool_backward"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, grad) = (View::new(s1, l1)?, View::new(s2, l2)?);
-        Ok((self.0.backward(x, grad)?, l1.shape().clone()))
-    }
+    let (n, c) = (x.dim(0)?, x.dim(1)?);
+    let sizes = MaxPool {
+        planes: n * c,
+        axes,
+    };
+    // Written by the way there, read by the way back.
+    let winners = Arc::new(OnceLock::new());
+    let known = winners.clone();
+    differentiable(
+        "max_pool",
+        &[x],
+        (n, c, axes[0].output, axes[1].output),
+        move |v| {
+            let (y, places) = sizes.forward(v[0])?;
+            winners.get_or_init(|| places);
+            Ok(y)
+        },
+        move |inputs, _y, grad| {
+            let known = known.clone();
+            let back = move |v: &[View]| match known.get() {
+                Some(winners) => sizes.backward(winners, v[0]),
+                None => bail!("max_pool: the winners are lost"),
+            };
+            let dx = plain("max_pool_backward", &[grad], inputs[0].shape(), back)?;
+            Ok(vec![Some(dx)])
+        },
+    )
 }

@@ -26,6 +26,7 @@ mod composed;
 mod conv;
 mod conv_op;
 mod conv_transpose;
+pub(crate) mod cpu_op;
 mod dropout;
 mod linear;
 mod max_pool;
@@ -44,6 +45,7 @@ pub use conv_transpose::conv_transpose2d;
 pub use dropout::dropout;
 pub use linear::linear;
 pub use max_pool::{PoolOptions, max_pool1d, max_pool2d};
+pub(crate) use norm::batch_norm_training;
 pub use norm::{batch_norm, layer_norm};
 pub use one_hot::one_hot;
 pub use softmax::{log_softmax, softmax};
@@ -54,7 +56,7 @@ use candle_core::Tensor;
 
 /// Whether this crate's own loops run: they do on the CPU. Elsewhere, and in tests that ask for it,
 /// the function is composed of candle's operations.
-fn on_cpu(x: &Tensor) -> bool {
+pub(crate) fn on_cpu(x: &Tensor) -> bool {
     #[cfg(test)]
     if tests::COMPOSED.get() {
         return false;

@@ -1,8 +1,14 @@
 //! Normalisation: numbers of mean 0 and variance 1, then a scale and a shift that are learnt.
 
-use candle_core::{Result, Tensor, bail};
+use std::sync::{Arc, OnceLock};
+
+use candle_core::{CpuStorage, DType, Result, Tensor, bail};
 
 use super::check::{self, words};
+use super::conv_op::channels;
+use super::cpu_op::{differentiable, plain, wanted};
+use super::on_cpu;
+use crate::kernels::View;
 use crate::trace::traced;
 
 /// `(x - mean) / sqrt(variance + eps) * weight + bias` over the trailing dimensions of `x`, which
@@ -107,6 +113,92 @@ pub fn batch_norm(
         let bias = bias.map(along).transpose()?;
         scale_and_shift(&y, weight.as_ref(), bias.as_ref())
     })
+}
+
+/// [`batch_norm`] with the mean and the variance of this batch, which it answers too.
+pub(crate) fn batch_norm_training(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    eps: f64,
+) -> Result<(Tensor, Tensor, Tensor)> {
+    let sizes = channels(x)?;
+    // Channels of single numbers are better summed side by side.
+    if !on_cpu(x) || sizes.inner == 1 {
+        let others: Vec<usize> = (0..x.rank()).filter(|&dim| dim != 1).collect();
+        let mean = x.mean_keepdim(others.as_slice())?;
+        let squares = x.broadcast_sub(&mean)?.sqr()?;
+        let var = squares.mean_keepdim(others.as_slice())?.flatten_all()?;
+        let mean = mean.flatten_all()?;
+        let y = batch_norm(x, &mean, &var, Some(weight), Some(bias), eps)?;
+        return Ok((y, mean, var));
+    }
+    let known = Arc::new(OnceLock::new());
+    let (statistics, count) = (known.clone(), (sizes.batch * sizes.inner) as f64);
+    let forward = move |v: &[View]| {
+        let mean = sizes.means((v[0], &vec![0.0; sizes.channels]), None)?;
+        let var = sizes.means((v[0], &mean), Some((v[0], &mean)))?;
+        let std: Vec<f64> = var.iter().map(|var| (var + eps).sqrt()).collect();
+        let slope = ratio(&v[1].to_f64()?, &std);
+        let y = sizes.combine((v[0], &mean), &slope, &v[2].to_f64()?, None)?;
+        statistics.get_or_init(|| (mean, var, std));
+        Ok(y)
+    };
+    let statistics = known.clone();
+    let settings = || vec![("eps", eps.to_string())];
+    let inputs = [x, weight, bias];
+    let y = traced("batch_norm", "", &inputs, &[], settings, || {
+        differentiable(
+            "batch_norm",
+            &inputs,
+            x.shape(),
+            forward,
+            move |inputs, _, grad| {
+                let (x, dims) = (inputs[0], sizes.channels);
+                let Some((mean, _, std)) = statistics.get() else {
+                    bail!("batch_norm: the statistics are lost");
+                };
+                // With x' = (x - mean) / std: db = sum dy, dw = sum dy x', and
+                // dx = (dy - mean dy - x' mean (dy x')) * weight / std.
+                let (mean, std) = (mean.clone(), std.clone());
+                let centre = mean.clone();
+                let db = plain("batch_norm", &[grad], dims, move |v| sizes.totals(v[0]))?;
+                let products = plain("batch_norm", &[grad, x], dims, move |v| {
+                    let none = vec![0.0; sizes.channels];
+                    let sums = sizes.sums((v[0], &none), Some((v[1], &centre)))?;
+                    Ok(CpuStorage::F64(sums))
+                })?;
+                let (sums, along) = (vector(&db)?, vector(&products)?);
+                let weights = vector(inputs[1])?;
+                let dw = Tensor::new(ratio(&along, &std), x.device())?.to_dtype(x.dtype())?;
+                let dx = wanted(x, || {
+                    plain("batch_norm", &[grad, x], x.shape(), move |v| {
+                        let scale = ratio(&weights, &std);
+                        let shift = (0..scale.len()).map(|c| -scale[c] * sums[c] / count);
+                        let slope = (0..scale.len())
+                            .map(|c| -scale[c] * along[c] / (std[c] * std[c] * count));
+                        let (slope, shift): (Vec<f64>, Vec<f64>) =
+                            (slope.collect(), shift.collect());
+                        sizes.combine((v[1], &mean), &slope, &shift, Some((v[0], &scale)))
+                    })
+                })?;
+                Ok(vec![dx, Some(dw), Some(db)])
+            },
+        )
+    })?;
+    let Some((mean, var, _)) = known.get() else {
+        bail!("batch_norm: the statistics are lost");
+    };
+    let tensor = |values: &[f64]| Tensor::new(values, x.device())?.to_dtype(x.dtype());
+    Ok((y, tensor(mean)?, tensor(var)?))
+}
+
+fn ratio(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a / b).collect()
+}
+
+fn vector(x: &Tensor) -> Result<Vec<f64>> {
+    x.to_dtype(DType::F64)?.to_vec1()
 }
 
 fn scale_and_shift(y: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>) -> Result<Tensor> {

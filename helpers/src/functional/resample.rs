@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
+use super::cpu_op::{differentiable, plain};
 use super::{composed, on_cpu};
 use crate::kernels::{Resample, View};
 use crate::trace::traced;
@@ -44,44 +45,23 @@ pub(super) fn size_setting(size: (usize, usize)) -> Vec<(&'static str, String)> 
 
 /// Every plane of `x` (N, C, H, W), resampled.
 pub(super) fn resample(x: &Tensor, tables: Resample) -> Result<Tensor> {
-    if on_cpu(x) {
-        x.contiguous()?.apply_op1(Forward(Arc::new(tables)))
-    } else {
-        composed::resample(x, &tables)
+    if !on_cpu(x) {
+        return composed::resample(x, &tables);
     }
-}
-
-/// y from x.
-struct Forward(Arc<Resample>);
-
-/// dx from dy.
-struct Backward(Arc<Resample>);
-
-impl CustomOp1 for Forward {
-    fn name(&self) -> &'static str {
-        "resample"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (n, c, _, _) = layout.shape().dims4()?;
-        let dims = (n, c, self.0.height.rows.len(), self.0.width.rows.len());
-        Ok((self.0.forward(View::new(storage, layout)?)?, dims.into()))
-    }
-
-    fn bwd(&self, _x: &Tensor, _y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let backward = Backward(self.0.clone());
-        Ok(Some(grad.contiguous()?.apply_op1_no_bwd(&backward)?))
-    }
-}
-
-impl CustomOp1 for Backward {
-    fn name(&self) -> &'static str {
-        "resample_backward"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (n, c, _, _) = layout.shape().dims4()?;
-        let dims = (n, c, self.0.height.input, self.0.width.input);
-        Ok((self.0.backward(View::new(storage, layout)?)?, dims.into()))
-    }
+    let (n, c, _, _) = x.dims4()?;
+    let dims = (n, c, tables.height.rows.len(), tables.width.rows.len());
+    let tables = Arc::new(tables);
+    let back = tables.clone();
+    differentiable(
+        "resample",
+        &[x],
+        dims,
+        move |v| tables.forward(v[0]),
+        move |inputs, _y, grad| {
+            let tables = back.clone();
+            let run = move |v: &[View]| tables.backward(v[0]);
+            let dx = plain("resample_backward", &[grad], inputs[0].shape(), run)?;
+            Ok(vec![Some(dx)])
+        },
+    )
 }

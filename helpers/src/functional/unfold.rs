@@ -1,8 +1,9 @@
 //! im2col: every patch that a kernel sees, written out as a column.
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{Result, Tensor, bail};
 
 use super::check;
+use super::cpu_op::{differentiable, plain};
 use super::resample::image;
 use super::{ConvOptions, composed, on_cpu};
 use crate::kernels::{Axis, Convolution, View};
@@ -61,52 +62,14 @@ pub fn unfold(x: &Tensor, kernel_size: usize, options: ConvOptions) -> Result<Te
     };
     traced(WHAT, "", &[x], &[], settings, || {
         if on_cpu(x) {
-            let shape = (batch, sizes.patch(), sizes.places()).into();
-            x.contiguous()?.apply_op1(Unfold { sizes, shape })
+            let shape = (batch, sizes.patch(), sizes.places());
+            let fold = move |inputs: &[&Tensor], _y: &Tensor, grad: &Tensor| {
+                let fold = move |v: &[View]| sizes.fold(v[0]);
+                Ok(vec![Some(plain("fold", &[grad], inputs[0].shape(), fold)?)])
+            };
+            differentiable(WHAT, &[x], shape, move |v| sizes.unfold(v[0]), fold)
         } else {
             composed::unfold(x, &sizes)
         }
     })
-}
-
-/// Columns from x; `shape` is theirs.
-struct Unfold {
-    sizes: Convolution,
-    shape: Shape,
-}
-
-/// dx from the columns' gradient; `shape` is x's.
-struct Fold {
-    sizes: Convolution,
-    shape: Shape,
-}
-
-impl CustomOp1 for Unfold {
-    fn name(&self) -> &'static str {
-        "unfold"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let columns = self.sizes.unfold(View::new(storage, layout)?)?;
-        Ok((columns, self.shape.clone()))
-    }
-
-    fn bwd(&self, x: &Tensor, _y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let fold = Fold {
-            sizes: self.sizes,
-            shape: x.shape().clone(),
-        };
-        Ok(Some(grad.contiguous()?.apply_op1_no_bwd(&fold)?))
-    }
-}
-
-impl CustomOp1 for Fold {
-    fn name(&self) -> &'static str {
-        "fold"
-    }
-
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let images = self.sizes.fold(View::new(storage, layout)?)?;
-        Ok((images, self.shape.clone()))
-    }
 }

@@ -137,37 +137,3 @@ fn sums_of_rows<T: Real>(
     });
     c
 }
-
-/// The sums of (N, C, inner) over all but the channels.
-pub(crate) fn channel_sums(x: View, channels: usize, inner: usize) -> Result<CpuStorage> {
-    float!(x, T => {
-        let x: &[T] = x.numbers()?;
-        let mut sums = zeros::<T>(channels);
-        if inner == 1 {
-            for x in x.chunks_exact(channels) {
-                sums.iter_mut().zip(x).for_each(|(sum, &x)| *sum += x);
-            }
-        } else if inner > 1 {
-            for x in x.chunks_exact(channels * inner) {
-                for (sum, x) in sums.iter_mut().zip(x.chunks_exact(inner)) {
-                    *sum += lanes_sum(x);
-                }
-            }
-        }
-        Ok(T::to_cpu_storage_owned(sums))
-    })
-}
-
-/// Sixteen sums side by side, which the compiler turns into vectors.
-fn lanes_sum<T: Real>(x: &[T]) -> T {
-    let mut sums = [T::ZERO; 16];
-    let (rows, rest) = x.as_chunks::<16>();
-    for row in rows {
-        for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum += x;
-        }
-    }
-    let mut total = T::ZERO;
-    sums.iter().chain(rest).for_each(|&x| total += x);
-    total
-}

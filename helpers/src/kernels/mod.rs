@@ -6,8 +6,11 @@
 
 mod axis;
 mod canvas;
+mod channels;
+mod classes;
 mod conv;
 mod linear;
+mod memory;
 mod pointwise;
 mod pool;
 mod products;
@@ -20,15 +23,36 @@ mod tile;
 mod unfold;
 
 pub(crate) use axis::Axis;
+pub(crate) use channels::Channels;
+pub(crate) use classes::{cross_entropy, cross_entropy_gradient};
 pub(crate) use conv::Convolution;
-pub(crate) use linear::{Linear, channel_sums};
-pub(crate) use pointwise::Rectifier;
+pub(crate) use linear::Linear;
+pub(crate) use memory::keep as keep_memory;
+pub(crate) use pointwise::{Activation, multiply};
 pub(crate) use pool::MaxPool;
 pub(crate) use resample::{Resample, Row, Table};
 pub(crate) use simd::Real;
 pub(crate) use step::{Numbers, Update};
 
 use candle_core::{CpuStorage, Layout, Result, WithDType, bail};
+
+/// Answers in the type of numbers that the view has, called `T`.
+macro_rules! float {
+    ($view:expr, $T:ident => $answer:expr) => {
+        match $view.storage {
+            candle_core::CpuStorage::F32(_) => {
+                type $T = f32;
+                $answer
+            }
+            candle_core::CpuStorage::F64(_) => {
+                type $T = f64;
+                $answer
+            }
+            _ => candle_core::bail!("kernels take f32 or f64"),
+        }
+    };
+}
+use float;
 
 /// The numbers of one tensor, one after the other.
 #[derive(Clone, Copy)]
@@ -51,28 +75,15 @@ impl<'a> View<'a> {
         }
     }
 
+    /// All numbers as f64, for short vectors.
+    pub(crate) fn to_f64(self) -> Result<Vec<f64>> {
+        float!(self, T => Ok(self.numbers::<T>()?.iter().map(|n| n.to_f64()).collect()))
+    }
+
     fn numbers<T: WithDType>(&self) -> Result<&'a [T]> {
         Ok(&self.storage.as_slice::<T>()?[self.start..self.end])
     }
 }
-
-/// Answers in the type of numbers that the view has, called `T`.
-macro_rules! float {
-    ($view:expr, $T:ident => $answer:expr) => {
-        match $view.storage {
-            candle_core::CpuStorage::F32(_) => {
-                type $T = f32;
-                $answer
-            }
-            candle_core::CpuStorage::F64(_) => {
-                type $T = f64;
-                $answer
-            }
-            _ => candle_core::bail!("kernels take f32 or f64"),
-        }
-    };
-}
-use float;
 
 /// [`zeros`] for the time of one call: [`give_back`] keeps the memory for the next.
 fn borrow_zeros<T: Real>(count: usize) -> Vec<T> {

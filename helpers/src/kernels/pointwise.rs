@@ -1,48 +1,81 @@
 //! Functions of single numbers, and their derivatives from the result.
 
-use candle_core::{CpuStorage, Result, WithDType};
+use candle_core::{CpuStorage, Result};
 
 use super::simd::{Real, Simd, WithSimd, arch};
-use super::{View, float};
+use super::threads::{pieces, run};
+use super::{View, float, zeros};
 
-/// The rectifier, whose derivative at 0 is 0; NaN stays NaN.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rectifier;
+/// What a neuron does with its sum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Activation {
+    /// The rectifier, whose derivative at 0 is 0; NaN stays NaN.
+    Relu,
+    Sigmoid,
+    Tanh,
+}
 
-impl Rectifier {
-    pub(crate) fn forward(x: View) -> Result<CpuStorage> {
-        float!(x, T => Ok(T::to_cpu_storage_owned(arch().dispatch(Relu(x.numbers::<T>()?)))))
+impl Activation {
+    pub(crate) fn forward(self, x: View) -> Result<CpuStorage> {
+        float!(x, T => {
+            let x: &[T] = x.numbers()?;
+            match self {
+                Activation::Relu => each(x, x, |x, _| if x <= T::ZERO { T::ZERO } else { x }),
+                Activation::Sigmoid => each(x, x, |x, _| T::ONE / (T::ONE + (T::ZERO - x).exp())),
+                Activation::Tanh => each(x, x, |x, _| x.tanh()),
+            }
+        })
     }
 
     /// dx from y and dy.
-    pub(crate) fn backward(y: View, grad: View) -> Result<CpuStorage> {
+    pub(crate) fn backward(self, y: View, grad: View) -> Result<CpuStorage> {
         float!(y, T => {
-            let (y, grad) = (y.numbers::<T>()?, grad.numbers::<T>()?);
-            Ok(T::to_cpu_storage_owned(arch().dispatch(Slope(y, grad))))
+            let (y, grad): (&[T], &[T]) = (y.numbers()?, grad.numbers()?);
+            match self {
+                Activation::Relu => each(y, grad, |y, g| if y <= T::ZERO { T::ZERO } else { g }),
+                Activation::Sigmoid => each(y, grad, |y, g| g * y * (T::ONE - y)),
+                Activation::Tanh => each(y, grad, |y, g| g * (T::ONE - y * y)),
+            }
         })
     }
 }
 
-struct Relu<'a, T>(&'a [T]);
-
-impl<T: Real> WithSimd for Relu<'_, T> {
-    type Output = Vec<T>;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Vec<T> {
-        let y = |&x: &T| if x <= T::ZERO { T::ZERO } else { x };
-        self.0.iter().map(y).collect()
-    }
+/// The product of two tensors of one shape, number by number.
+pub(crate) fn multiply(a: View, b: View) -> Result<CpuStorage> {
+    float!(a, T => each(a.numbers::<T>()?, b.numbers::<T>()?, |a, b| a * b))
 }
 
-struct Slope<'a, T>(&'a [T], &'a [T]);
+/// The function of each pair of numbers.
+fn each<T: Real>(
+    a: &[T],
+    b: &[T],
+    function: impl Fn(T, T) -> T + Copy + Sync,
+) -> Result<CpuStorage> {
+    let mut y = zeros::<T>(a.len());
+    let cost = a.len() * 16;
+    let size = a.len().div_ceil(pieces(cost, a.len())).max(1);
+    let pairs = a.chunks(size).zip(b.chunks(size));
+    let tasks = y.chunks_mut(size).zip(pairs).collect();
+    run(cost, tasks, |(y, (a, b))| {
+        arch().dispatch(Each { y, a, b, function });
+    });
+    Ok(T::to_cpu_storage_owned(y))
+}
 
-impl<T: Real> WithSimd for Slope<'_, T> {
-    type Output = Vec<T>;
+struct Each<'a, T, F> {
+    y: &'a mut [T],
+    a: &'a [T],
+    b: &'a [T],
+    function: F,
+}
+
+impl<T: Real, F: Fn(T, T) -> T> WithSimd for Each<'_, T, F> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Vec<T> {
-        let dx = |(&y, &grad): (&T, &T)| if y <= T::ZERO { T::ZERO } else { grad };
-        self.0.iter().zip(self.1).map(dx).collect()
+    fn with_simd<S: Simd>(self, _: S) {
+        for ((y, &a), &b) in self.y.iter_mut().zip(self.a).zip(self.b) {
+            *y = (self.function)(a, b);
+        }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) trait Real: WithDType {
     /// As many as a register holds.
     type Vector<S: Simd>: Copy;
     const ZERO: Self;
+    const ONE: Self;
 
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
     /// At least a register full, of which the first are taken.
@@ -40,6 +41,7 @@ pub(crate) trait Real: WithDType {
     fn spare() -> &'static LocalKey<RefCell<Vec<Vec<Self>>>>;
     fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]>;
     fn root(self) -> Self;
+    fn exp(self) -> Self;
     /// The same, or 0 if it is too small to be a normal number.
     fn normal(self) -> Self;
 
@@ -53,6 +55,7 @@ macro_rules! real {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
             const ZERO: $t = 0.0;
+            const ONE: $t = 1.0;
 
             #[inline(always)]
             fn splat<S: Simd>(simd: S, value: $t) -> S::$vector {
@@ -117,6 +120,11 @@ macro_rules! real {
             #[inline(always)]
             fn root(self) -> $t {
                 self.sqrt()
+            }
+
+            #[inline(always)]
+            fn exp(self) -> $t {
+                <$t>::exp(self)
             }
 
             #[inline(always)]

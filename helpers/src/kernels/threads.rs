@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use candle_core::utils::barrier_pool;
 
-/// Fewer multiply-adds than this are done before another thread has woken up.
-const WORTH_SHARING: usize = 1 << 21;
+/// Fewer multiply-adds than this, some microseconds of work, are done before another thread has come.
+const WORTH_SHARING: usize = 1 << 18;
 
 /// How many tasks to make of work that is `cost` multiply-adds long and can be cut in `parts`.
 pub(super) fn pieces(cost: usize, parts: usize) -> usize {

@@ -2,8 +2,10 @@
 
 use candle_core::{DType, Result, Tensor, bail};
 
+use crate::functional::cpu_op::{differentiable, plain};
 use crate::functional::{self as F, float, words};
-use crate::trace::traced;
+use crate::kernels::{self, View};
+use crate::trace::{self, traced};
 
 /// Negative log-likelihood: the mean of `-log_probs[i, targets[i]]`, as PyTorch's `F.nll_loss`.
 ///
@@ -76,8 +78,31 @@ pub fn cross_entropy(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
         Vec::new,
         || {
             check_class_targets("cross_entropy", logits, targets)?;
-            let log_probs = F::log_softmax(logits, 1)?;
-            picked(&log_probs, targets)?.mean_all()?.neg()
+            if logits.rank() == 2 && F::on_cpu(logits) && !trace::is_on() {
+                return in_one_pass(logits, targets);
+            }
+            picked(&F::log_softmax(logits, 1)?, targets)?
+                .mean_all()?
+                .neg()
+        },
+    )
+}
+
+/// Cross-entropy of (N, C) on the CPU, where nobody looks at the log-softmax.
+fn in_one_pass(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
+    float("cross_entropy", logits)?;
+    let classes = logits.dim(1)?;
+    let run = move |v: &[View]| kernels::cross_entropy(v[0], v[1], classes);
+    differentiable(
+        "cross_entropy",
+        &[logits, targets],
+        (),
+        run,
+        move |inputs, _, grad| {
+            let scale = grad.to_dtype(DType::F64)?.to_scalar::<f64>()?;
+            let run = move |v: &[View]| kernels::cross_entropy_gradient(v[0], v[1], classes, scale);
+            let dx = plain("cross_entropy", inputs, inputs[0].shape(), run)?;
+            Ok(vec![Some(dx), None])
         },
     )
 }

@@ -114,24 +114,17 @@ impl<const D: usize> BatchNorm<D> {
         Ok(())
     }
 
-    /// The mean and the (biased) variance of the batch, (C) each; the running ones move on.
-    fn batch_statistics(&self, x: &Tensor) -> Result<(Tensor, Tensor)> {
-        let channels = x.dim(1)?;
-        let count = x.elem_count() / channels;
+    /// Normalised by the batch's own mean and variance, towards which the running ones move.
+    fn train(&self, x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
+        let count = x.elem_count() / x.dim(1)?;
         if count < 2 {
             bail!(
                 "batch_norm{D}d: training needs more than one value per channel, got {}; take larger batches",
                 words(x.dims())
             );
         }
-        let others: Vec<usize> = (0..x.rank()).filter(|&dim| dim != 1).collect();
-        let mean = x.mean_keepdim(others.as_slice())?;
-        let var = x
-            .broadcast_sub(&mean)?
-            .sqr()?
-            .mean_keepdim(others.as_slice())?;
-        let (mean, var) = (mean.flatten_all()?, var.flatten_all()?);
-        let unbiased = (var.detach() * (count as f64 / (count - 1) as f64))?;
+        let (y, mean, var) = F::batch_norm_training(x, weight, bias, self.eps)?;
+        let unbiased = (var * (count as f64 / (count - 1) as f64))?;
         let follow = |running: &Buffer, batch: &Tensor| {
             let kept = (running.tensor() * (1.0 - self.momentum))?;
             running.set(&(kept + (batch.detach() * self.momentum)?)?)
@@ -141,7 +134,7 @@ impl<const D: usize> BatchNorm<D> {
         let batches = self.num_batches_tracked.tensor().to_scalar::<i64>()?;
         let batches = Tensor::new(batches.saturating_add(1), &Device::Cpu)?;
         self.num_batches_tracked.set(&batches)?;
-        Ok((mean, var))
+        Ok(y)
     }
 }
 
@@ -164,12 +157,11 @@ impl<const D: usize> Model for BatchNorm<D> {
             &parameters,
             settings,
             || {
-                let (mean, var) = if train {
-                    self.batch_statistics(x)?
-                } else {
-                    (self.running_mean.tensor(), self.running_var.tensor())
-                };
                 let (weight, bias) = (self.weight.tensor(), self.bias.tensor());
+                if train {
+                    return self.train(x, &weight, &bias);
+                }
+                let (mean, var) = (self.running_mean.tensor(), self.running_var.tensor());
                 F::batch_norm(x, &mean, &var, Some(&weight), Some(&bias), self.eps)
             },
         )

@@ -40,6 +40,7 @@ struct Store {
 impl Parameters {
     /// An empty store whose parameters will live on `device`, as f32.
     pub fn new(device: &Device) -> Parameters {
+        crate::kernels::keep_memory();
         Parameters {
             store: Arc::default(),
             prefix: String::new(),
