@@ -66,6 +66,11 @@ impl Axis {
         })
     }
 
+    /// How many places the last kernel element is ahead of the first, on a canvas.
+    pub(crate) fn furthest(&self) -> usize {
+        (self.kernel - 1) * self.dilation / self.stride
+    }
+
     /// The places at which kernel element `k` meets the input, not the padding.
     pub(crate) fn valid(&self, k: usize) -> Range<usize> {
         let shift = k * self.dilation;

@@ -3,7 +3,8 @@
 //! A convolution reads, for each element of its kernel, the image moved by that element's place. On
 //! a canvas that has the padding as zeros around each image, the rows of all images of a chunk lie
 //! one after the other, so "moved" is "starts later", for long runs over the ends of rows. What is
-//! computed at those ends is not wanted and not copied.
+//! computed at those ends is not wanted and not copied. The zeros after a row serve as those before
+//! the next.
 //!
 //! With a stride s, neighbours in the result read elements s apart: each remainder by s (a phase)
 //! gets a canvas of its own, on which they are neighbours again.
@@ -47,12 +48,14 @@ pub(super) struct Canvas {
     /// One for each phase; depth, height, width.
     pub(super) phases: Vec<[Map; 3]>,
     pub(super) sides: [usize; 3],
+    /// Zeros after the last sample, which has no next one's to share.
+    pub(super) tail: usize,
 }
 
 impl Canvas {
     /// The numbers of one channel and phase of a chunk.
     pub(super) fn plane(&self) -> usize {
-        self.samples * self.sides.iter().product::<usize>()
+        self.samples * self.sides.iter().product::<usize>() + self.tail
     }
 
     /// The numbers of one group of a chunk.

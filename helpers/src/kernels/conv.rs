@@ -88,16 +88,18 @@ impl Convolution {
 
     /// dx from dy and the weight; it is also the transposed convolution.
     pub(crate) fn input(&self, grad: View, weight: View) -> Result<CpuStorage> {
-        let furthest = self
-            .axes
-            .map(|axis| (axis.kernel - 1) * axis.dilation / axis.stride);
-        let extents = self.axes.map(|a| (a.input - 1 + a.padding) / a.stride + 1);
-        let sides = |i: usize| furthest[i] + extents[i].max(self.axes[i].output);
+        let furthest = self.axes.map(|axis| axis.furthest());
+        // The places of the padded image before `first` are padding in every phase.
+        let first = self.axes.map(|axis| axis.padding / axis.stride);
+        let extents: [usize; 3] = std::array::from_fn(|i| {
+            let axis = self.axes[i];
+            (axis.input - 1 + axis.padding) / axis.stride + 1 - first[i]
+        });
         let mut maps = self.axes.map(output_map);
-        for (map, furthest) in maps.iter_mut().zip(furthest) {
-            map.shift = -(furthest as isize);
+        for (i, map) in maps.iter_mut().enumerate() {
+            map.shift = first[i] as isize - furthest[i] as isize;
         }
-        let canvas = self.canvas(self.out_channels, vec![maps], std::array::from_fn(sides));
+        let canvas = self.canvas(self.out_channels, vec![maps], extents);
         let plane = canvas.plane();
         let [_, height, width] = canvas.sides;
         let mut passes = Vec::new();
@@ -106,7 +108,11 @@ impl Convolution {
                 offsets: Vec::new(),
                 weights: Vec::new(),
                 extents,
-                maps: std::array::from_fn(|i| input_map(self.axes[i], phases[i].remainder)),
+                maps: std::array::from_fn(|i| {
+                    let mut map = input_map(self.axes[i], phases[i].remainder);
+                    map.shift += (first[i] * self.axes[i].stride) as isize;
+                    map
+                }),
             };
             for channel in 0..self.out_channels {
                 self.each_tap(phases, |tap, moved| {
@@ -132,8 +138,11 @@ impl Convolution {
     /// dW from x and dy.
     pub(crate) fn weight(&self, x: View, grad: View) -> Result<CpuStorage> {
         let (canvas, offsets) = self.input_canvas();
-        let maps = self.axes.map(output_map);
-        let grads = self.canvas(self.out_channels, vec![maps], canvas.sides);
+        let grads = Canvas {
+            channels: self.out_channels,
+            phases: vec![self.axes.map(output_map)],
+            ..canvas
+        };
         let extents = self.axes.map(|axis| axis.output);
         float!(x, T => {
             let (x, grad) = (canvas.fill::<T>(x.numbers()?), grads.fill::<T>(grad.numbers()?));
@@ -154,11 +163,8 @@ impl Convolution {
                 input_map(self.axes[i], each[i].remainder)
             }));
         });
-        let sides = self
-            .axes
-            .map(|axis| axis.output + (axis.kernel - 1) * axis.dilation / axis.stride);
-        let canvas = self.canvas(self.in_channels, phases, sides);
-        let plane = canvas.plane();
+        let canvas = self.canvas(self.in_channels, phases, self.axes.map(|axis| axis.output));
+        let (plane, sides) = (canvas.plane(), canvas.sides);
         let mut offsets = Vec::with_capacity(self.patch());
         for channel in 0..self.in_channels {
             offsets.extend(starts.iter().map(|&(phase, [d, h, w])| {
@@ -169,9 +175,21 @@ impl Convolution {
         (canvas, offsets)
     }
 
-    fn canvas(&self, channels: usize, phases: Vec<[Map; 3]>, sides: [usize; 3]) -> Canvas {
+    /// A canvas on which kernels reach beyond so many places.
+    fn canvas(&self, channels: usize, phases: Vec<[Map; 3]>, extents: [usize; 3]) -> Canvas {
         // y, dy and x of a convolution must agree on the chunks, so only the result counts.
         let samples = (CHUNK / self.places()).clamp(1, self.batch.max(1));
+        // The zeros after one row are the zeros before the next, as many as all phases have.
+        let furthest = self.axes.map(|axis| axis.furthest());
+        let shared: [usize; 3] = std::array::from_fn(|i| {
+            let reach = extents[i] + furthest[i];
+            let zeros = phases.iter().map(|maps| {
+                let inside = maps[i].inside(reach);
+                inside.start.min(reach - inside.end)
+            });
+            zeros.min().unwrap_or(0).min(furthest[i])
+        });
+        let sides: [usize; 3] = std::array::from_fn(|i| extents[i] + furthest[i] - shared[i]);
         Canvas {
             batch: self.batch,
             samples,
@@ -179,6 +197,7 @@ impl Convolution {
             channels,
             phases,
             sides,
+            tail: (shared[0] * sides[1] + shared[1]) * sides[2] + shared[2],
         }
     }
 
