@@ -179,6 +179,7 @@ impl Convolution {
     fn canvas(&self, channels: usize, phases: Vec<[Map; 3]>, extents: [usize; 3]) -> Canvas {
         // y, dy and x of a convolution must agree on the chunks, so only the result counts.
         let samples = (CHUNK / self.places()).clamp(1, self.batch.max(1));
+        let samples = self.batch.div_ceil(self.batch.div_ceil(samples).max(1)); // of even size
         // The zeros after one row are the zeros before the next, as many as all phases have.
         let furthest = self.axes.map(|axis| axis.furthest());
         let shared: [usize; 3] = std::array::from_fn(|i| {

@@ -115,6 +115,12 @@ fn sums_of_rows<T: Real>(
             }
             for start in (0..n).step_by(tiles.width) {
                 let count = tiles.width.min(n - start);
+                // Whole tiles go where they belong, others as far as they belong there.
+                let whole = count == tiles.width && rows == height;
+                let (to, stride) = match whole {
+                    true => (&mut c[start..], n),
+                    false => (sums.as_mut_slice(), tiles.width),
+                };
                 tiles.outer(
                     height,
                     Outer {
@@ -124,14 +130,16 @@ fn sums_of_rows<T: Real>(
                         start,
                         count,
                         init: &[],
-                        c: &mut sums,
-                        width: tiles.width,
+                        c: to,
+                        stride,
                     },
                 );
-                let rows = c.chunks_exact_mut(n).zip(sums.chunks_exact(tiles.width));
-                rows.for_each(|(c, sums)| {
-                    c[start..start + count].copy_from_slice(&sums[..count]);
-                });
+                if !whole {
+                    let rows = c.chunks_exact_mut(n).zip(sums.chunks_exact(tiles.width));
+                    rows.for_each(|(c, sums)| {
+                        c[start..start + count].copy_from_slice(&sums[..count]);
+                    });
+                }
             }
         }
     });

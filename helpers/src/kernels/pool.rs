@@ -1,8 +1,9 @@
 //! Max pooling on the CPU: the largest number of each window, and the way back to it.
 //!
-//! A row of windows at a time, one of their elements after the other: the loop runs along the row
-//! with no branch that depends on the numbers, so it becomes vectors. Which element won is kept for
-//! the gradient.
+//! Which element won is kept for the gradient. No branch depends on the numbers: guessing who wins
+//! would fail half of the time.
+
+use std::ops::Range;
 
 use candle_core::{CpuStorage, Result, WithDType};
 
@@ -88,71 +89,44 @@ impl<T: Real> WithSimd for Winners<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let [height, width] = &self.pool.axes;
-        let rows = self.y.chunks_exact_mut(width.output);
-        let rows = rows.zip(self.winners.chunks_exact_mut(width.output));
-        for (i, (best, winners)) in rows.enumerate() {
-            let (plane, oh) = (i / height.output, i % height.output);
-            let plane = &self.x[plane * self.pool.plane()..][..self.pool.plane()];
-            let window = height.window(oh);
-            for (ow, (best, winner)) in best.iter_mut().zip(winners.iter_mut()).enumerate() {
-                let first = window.start * width.input + width.window(ow).start;
-                (*best, *winner) = (plane[first], first as u32);
-            }
-            for row in window {
-                for k in 0..width.kernel {
-                    let places = width.valid(k);
-                    if places.is_empty() {
-                        continue;
-                    }
-                    let first = row * width.input + width.position(places.start, k);
-                    let from = &plane[first..(row + 1) * width.input];
-                    let (best, winners) = (&mut best[places.clone()], &mut winners[places]);
-                    match width.stride {
-                        1 => challenge::<T, 1>(from, first as u32, best, winners),
-                        2 => challenge::<T, 2>(from, first as u32, best, winners),
-                        stride => {
-                            let from = from.iter().step_by(stride);
-                            let ats = (first as u32..).step_by(stride);
-                            for ((&next, at), (best, winner)) in
-                                from.zip(ats).zip(best.iter_mut().zip(winners))
-                            {
-                                duel(next, at, best, winner);
-                            }
-                        }
-                    }
+        let columns: Vec<Range<usize>> = (0..width.output).map(|ow| width.window(ow)).collect();
+        let planes = self.x.chunks_exact(self.pool.plane());
+        let places = self.pool.places();
+        let results = self.y.chunks_exact_mut(places);
+        let results = results.zip(self.winners.chunks_exact_mut(places));
+        for (plane, (y, winners)) in planes.zip(results) {
+            let rows = y.chunks_exact_mut(width.output);
+            let rows = rows.zip(winners.chunks_exact_mut(width.output));
+            for (oh, (y, winners)) in rows.enumerate() {
+                let rows = height.window(oh);
+                let places = y.iter_mut().zip(winners).zip(&columns);
+                for ((y, winner), columns) in places {
+                    let first = rows.start * width.input + columns.start;
+                    // Loops of known length, without branches, for the usual windows.
+                    (*y, *winner) = match (rows.len(), columns.len()) {
+                        (2, 2) => best_of(plane, first, width.input, 2, 2),
+                        (3, 3) => best_of(plane, first, width.input, 3, 3),
+                        (high, wide) => best_of(plane, first, width.input, high, wide),
+                    };
                 }
             }
         }
     }
 }
 
-/// One element of each window against the best so far; windows are `STRIDE` apart.
+/// The largest number of a window that starts at `first`, and where it is.
 #[inline(always)]
-fn challenge<T: Real, const STRIDE: usize>(
-    from: &[T],
-    first: u32,
-    best: &mut [T],
-    winners: &mut [u32],
-) {
-    let (whole, rest) = from.as_chunks::<STRIDE>();
-    let (many, last) = best.split_at_mut(whole.len().min(best.len()));
-    let (many_winners, last_winner) = winners.split_at_mut(many.len());
-    let places = many.iter_mut().zip(many_winners).zip(whole).enumerate();
-    for (i, ((best, winner), next)) in places {
-        duel(next[0], first + (i * STRIDE) as u32, best, winner);
+fn best_of<T: Real>(plane: &[T], first: usize, line: usize, high: usize, wide: usize) -> (T, u32) {
+    let (mut best, mut winner) = (plane[first], first);
+    for row in 0..high {
+        let start = first + row * line;
+        for (column, &next) in plane[start..start + wide].iter().enumerate() {
+            // NaN is the one number that differs from itself.
+            #[allow(clippy::eq_op)]
+            let wins = (next > best) | (next != next);
+            best = if wins { next } else { best };
+            winner = if wins { start + column } else { winner };
+        }
     }
-    if let (Some(best), Some(winner), Some(&next)) =
-        (last.first_mut(), last_winner.first_mut(), rest.first())
-    {
-        duel(next, first + (whole.len() * STRIDE) as u32, best, winner);
-    }
-}
-
-#[inline(always)]
-fn duel<T: Real>(next: T, at: u32, best: &mut T, winner: &mut u32) {
-    // NaN is the one number that differs from itself.
-    #[allow(clippy::eq_op)]
-    let wins = (next > *best) | (next != next);
-    *best = if wins { next } else { *best };
-    *winner = if wins { at } else { *winner };
+    (best, winner as u32)
 }

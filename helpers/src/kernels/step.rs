@@ -5,9 +5,10 @@
 //! division included. Averages too small to be normal numbers become 0: they change nothing, and
 //! processors are slow with them.
 
-use candle_core::Result;
+use candle_core::{Result, bail};
 
 use super::simd::{Real, Simd, WithSimd, arch};
+use super::threads::{pieces, run};
 
 /// How the parameters move; the formulas are in `optim`.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +44,39 @@ pub(crate) struct Numbers<'a, T> {
 
 impl Update {
     pub(crate) fn run<T: Real>(self, numbers: Numbers<T>) -> Result<()> {
-        arch().dispatch(Step {
-            update: self,
-            numbers,
-        })
+        let Numbers {
+            weights,
+            grad,
+            averages,
+        } = numbers;
+        if averages.len() != self.averages() {
+            bail!("the optimizer's averages are lost; make a new one");
+        }
+        let cost = weights.len() * 32;
+        let size = weights.len().div_ceil(pieces(cost, weights.len())).max(1);
+        let mut averages: Vec<_> = averages.into_iter().map(|a| a.chunks_mut(size)).collect();
+        let parts = weights.chunks_mut(size).zip(grad.chunks(size));
+        let tasks = parts.map(|(weights, grad)| Numbers {
+            weights,
+            grad,
+            averages: averages.iter_mut().filter_map(Iterator::next).collect(),
+        });
+        run(cost, tasks.collect(), |numbers| {
+            arch().dispatch(Step {
+                update: self,
+                numbers,
+            });
+        });
+        Ok(())
+    }
+
+    /// How many averages it keeps.
+    fn averages(&self) -> usize {
+        match self {
+            Update::Sgd { momentum: 0.0, .. } => 0,
+            Update::Sgd { .. } => 1,
+            Update::Adam { .. } => 2,
+        }
     }
 }
 
@@ -56,10 +86,10 @@ struct Step<'a, T> {
 }
 
 impl<T: Real> WithSimd for Step<'_, T> {
-    type Output = Result<()>;
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Result<()> {
+    fn with_simd<S: Simd>(self, _: S) {
         let Numbers {
             weights,
             grad,
@@ -116,8 +146,7 @@ impl<T: Real> WithSimd for Step<'_, T> {
                     *w = *w * shrink - *m / (v.root() * correction + eps) * rate;
                 }
             }
-            _ => candle_core::bail!("the optimizer's averages are lost; make a new one"),
+            _ => (), // the number of averages was compared before
         }
-        Ok(())
     }
 }

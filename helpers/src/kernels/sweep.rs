@@ -162,7 +162,7 @@ impl Sweep {
                             count: wanted,
                             init: &init[i * height..(i + 1) * height],
                             c: &mut sums,
-                            width: tiles.width,
+                            stride: tiles.width,
                         },
                     );
                     let upto = task.rows.min((i + 1) * height);

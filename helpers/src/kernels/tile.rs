@@ -55,7 +55,8 @@ impl Tiles {
         even(rows, self.dot_rows)
     }
 
-    /// One outer tile of `rows` by at most `width`; row m of the answer is at `m * width` of `c`.
+    /// One outer tile of `rows` by at most `width`; row m of the answer is at `m * stride` of `c`,
+    /// in full vectors.
     pub(super) fn outer<T: Real>(&self, rows: usize, outer: Outer<T>) {
         let vectors = outer.count.div_ceil(self.lanes);
         macro_rules! choose {
@@ -104,7 +105,8 @@ pub(super) struct Outer<'a, T> {
     /// What the sums start from, one per row.
     pub(super) init: &'a [T],
     pub(super) c: &'a mut [T],
-    pub(super) width: usize,
+    /// From one row of c to the next.
+    pub(super) stride: usize,
 }
 
 struct OuterTile<'a, T, const M: usize, const V: usize>(Outer<'a, T>);
@@ -154,7 +156,7 @@ impl<T: Real, const M: usize, const V: usize> WithSimd for OuterTile<'_, T, M, V
             }
         }
         for (m, sums) in sums.iter().enumerate() {
-            let row = &mut tile.c[m * tile.width..][..V * lanes];
+            let row = &mut tile.c[m * tile.stride..][..V * lanes];
             for (v, &sum) in sums.iter().enumerate() {
                 T::store(simd, &mut row[v * lanes..(v + 1) * lanes], sum);
             }
