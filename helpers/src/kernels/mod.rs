@@ -9,6 +9,7 @@ mod canvas;
 mod channels;
 mod classes;
 mod conv;
+mod crew;
 mod linear;
 mod memory;
 mod pointwise;

@@ -1,12 +1,14 @@
 //! Work shared between the processor's cores.
 //!
-//! Threads take task after task until none is left, so which of them does what differs from run to
-//! run. The answers do not: every task writes its own part of the result and adds up in its own
-//! order, whoever runs it. No sum is ever split by thread.
+//! Each thread has its own tasks, the same in every call, so that numbers stay in the cache of the
+//! core that wrote them; when it has done them, it takes what others have left. So who does what may
+//! differ from run to run. The answers do not: every task writes its own part of the result and adds
+//! up in its own order, whoever runs it. No sum is ever split by thread.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use candle_core::utils::barrier_pool;
+use super::crew;
 
 /// Fewer multiply-adds than this, some microseconds of work, are done before another thread has come.
 const WORTH_SHARING: usize = 1 << 18;
@@ -16,7 +18,7 @@ pub(super) fn pieces(cost: usize, parts: usize) -> usize {
     if cost < WORTH_SHARING {
         return 1;
     }
-    let threads = barrier_pool().n_workers() + 1;
+    let threads = crew::size();
     parts.min(threads * 4).max(1)
 }
 
@@ -26,10 +28,21 @@ pub(super) fn run<T: Send>(cost: usize, tasks: Vec<T>, work: impl Fn(T) + Sync) 
         return tasks.into_iter().for_each(work);
     }
     let tasks: Vec<_> = tasks.into_iter().map(|t| Mutex::new(Some(t))).collect();
-    barrier_pool().execute_chunked(tasks.len(), |range| {
-        for task in &tasks[range] {
-            let task = task.lock().unwrap_or_else(PoisonError::into_inner).take();
-            task.into_iter().for_each(&work);
+    let threads = crew::size();
+    let share = |thread: usize| thread * tasks.len() / threads;
+    let next: Vec<_> = (0..threads).map(|t| AtomicUsize::new(share(t))).collect();
+    crew::call(&|thread| {
+        for other in 0..threads {
+            let owner = (thread + other) % threads;
+            loop {
+                let task = next[owner].fetch_add(1, Ordering::Relaxed);
+                if task >= share(owner + 1) {
+                    break;
+                }
+                let task = tasks[task].lock();
+                let task = task.unwrap_or_else(PoisonError::into_inner).take();
+                task.into_iter().for_each(&work);
+            }
         }
     });
 }

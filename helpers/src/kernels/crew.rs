@@ -1,0 +1,196 @@
+//! Threads that wait for work, and help whoever calls them.
+//!
+//! The caller works too, and never waits for a helper that has not come yet: on a machine that is
+//! busy elsewhere it simply does more itself. (A pool that waits for all its threads is 20 times
+//! slower as soon as another program wants a core.) A helper that finds nothing to do looks out for
+//! work for some microseconds, the time between two operations of a network, then sleeps.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+
+/// How often a helper looks before it sleeps.
+const LOOKS: usize = 3_000;
+
+type Work = dyn Fn(usize) + Sync;
+
+/// What the caller wants done, while it wants it.
+struct Job {
+    work: Option<&'static Work>,
+    /// Helpers that are inside `work`.
+    inside: usize,
+    panicked: bool,
+}
+
+struct Crew {
+    helpers: usize,
+    /// Held by the caller that has the helpers.
+    busy: Mutex<()>,
+    job: Mutex<Job>,
+    /// Counts jobs, for helpers that look out.
+    posted: AtomicUsize,
+    sleepers: AtomicUsize,
+    wake: Condvar,
+    left: Condvar,
+}
+
+/// How many threads work, the caller included.
+pub(super) fn size() -> usize {
+    crew().helpers + 1
+}
+
+/// Runs `work(thread)` on this thread, as number 0, and on every helper that comes in time. Whatever
+/// must be done, this thread's part must do if nobody comes.
+pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
+    let crew = crew();
+    // Another thread has the helpers, or nobody ever comes: alone is as good.
+    let _mine = match crew.busy.try_lock() {
+        Ok(mine) if crew.helpers > 0 => mine,
+        Err(TryLockError::Poisoned(mine)) => mine.into_inner(),
+        _ => return work(0),
+    };
+    // SAFETY: helpers use `work` only between entering and leaving, which `inside` counts. `End`
+    // takes the job back and waits until all have left before this function returns or unwinds.
+    #[allow(unsafe_code)]
+    let forever =
+        unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync + '_), &'static Work>(work) };
+    {
+        let mut job = lock(&crew.job);
+        job.work = Some(forever);
+        crew.posted.fetch_add(1, Ordering::SeqCst);
+    }
+    if crew.sleepers.load(Ordering::SeqCst) > 0 {
+        crew.wake.notify_all();
+    }
+    let end = End(crew);
+    work(0);
+    drop(end);
+    if std::mem::take(&mut lock(&crew.job).panicked) {
+        resume_unwind(Box::new("a kernel panicked on another thread"));
+    }
+}
+
+/// Nobody enters any more, and everybody has left.
+struct End(&'static Crew);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let mut job = lock(&self.0.job);
+        job.work = None;
+        let mut looks = 0;
+        while job.inside > 0 {
+            looks += 1;
+            if looks < LOOKS {
+                drop(job);
+                std::hint::spin_loop();
+                job = lock(&self.0.job);
+            } else {
+                let left = self.0.left.wait(job);
+                job = left.unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
+fn crew() -> &'static Crew {
+    static CREW: OnceLock<Crew> = OnceLock::new();
+    static HIRED: OnceLock<()> = OnceLock::new();
+    let crew = CREW.get_or_init(|| Crew {
+        helpers: candle_core::utils::get_num_threads().saturating_sub(1),
+        busy: Mutex::new(()),
+        job: Mutex::new(Job {
+            work: None,
+            inside: 0,
+            panicked: false,
+        }),
+        posted: AtomicUsize::new(0),
+        sleepers: AtomicUsize::new(0),
+        wake: Condvar::new(),
+        left: Condvar::new(),
+    });
+    HIRED.get_or_init(|| {
+        for thread in 1..=crew.helpers {
+            let builder = std::thread::Builder::new().name(format!("kernels-{thread}"));
+            // Without a thread there is one helper less.
+            let _ = builder.spawn(move || help(crew, thread));
+        }
+    });
+    crew
+}
+
+fn help(crew: &'static Crew, thread: usize) {
+    let mut seen = 0;
+    loop {
+        let mut looks = 0;
+        while crew.posted.load(Ordering::SeqCst) == seen && looks < LOOKS {
+            looks += 1;
+            std::hint::spin_loop();
+        }
+        let mut job = lock(&crew.job);
+        crew.sleepers.fetch_add(1, Ordering::SeqCst);
+        while crew.posted.load(Ordering::SeqCst) == seen {
+            let woken = crew.wake.wait(job);
+            job = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        crew.sleepers.fetch_sub(1, Ordering::SeqCst);
+        seen = crew.posted.load(Ordering::SeqCst);
+        let Some(work) = job.work else { continue };
+        job.inside += 1;
+        drop(job);
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(thread)));
+        let mut job = lock(&crew.job);
+        job.inside -= 1;
+        job.panicked |= outcome.is_err();
+        if job.inside == 0 {
+            crew.left.notify_all();
+        }
+    }
+}
+
+/// A panic elsewhere leaves the job as it is, which is consistent at all times.
+fn lock(job: &Mutex<Job>) -> MutexGuard<'_, Job> {
+    job.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[allow(clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::panics;
+
+    #[test]
+    fn everything_is_done_once_whoever_comes_and_however_many_call() {
+        let callers: Vec<_> = (0..4)
+            .map(|_| {
+                std::thread::spawn(|| {
+                    for round in 0..300 {
+                        let (next, sum) = (AtomicUsize::new(0), AtomicUsize::new(0));
+                        call(&|_| loop {
+                            let i = next.fetch_add(1, Ordering::Relaxed);
+                            if i >= round {
+                                break;
+                            }
+                            sum.fetch_add(i, Ordering::Relaxed);
+                        });
+                        assert_eq!(sum.into_inner(), round * round.saturating_sub(1) / 2);
+                    }
+                })
+            })
+            .collect();
+        for caller in callers {
+            assert!(caller.join().is_ok());
+        }
+    }
+
+    #[test]
+    fn after_a_panic_it_goes_on() {
+        for _ in 0..50 {
+            assert!(panics::silently(|| call(&|_| panic!("ouch"))).is_err());
+            let done = AtomicUsize::new(0);
+            call(&|_| {
+                done.fetch_add(1, Ordering::Relaxed);
+            });
+            assert!((1..=size()).contains(&done.into_inner()));
+        }
+    }
+}
