@@ -80,6 +80,10 @@ impl Process {
         let mut command = match side {
             Side::Helpers | Side::Candle => {
                 let mut command = Command::new(std::env::current_exe()?);
+                if side == Side::Helpers {
+                    // As `lab kernel` does for notebooks, and for the reason that it gives.
+                    command.env("CANDLE_BARRIER_POOL_SPIN_LIMIT", "100");
+                }
                 command.args(["--child", side.name(), work.name]);
                 command
             }

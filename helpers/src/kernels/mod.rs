@@ -19,6 +19,7 @@ mod resample;
 mod simd;
 mod step;
 mod sweep;
+mod tanh;
 mod threads;
 mod tile;
 mod unfold;

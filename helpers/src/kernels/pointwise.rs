@@ -22,7 +22,7 @@ impl Activation {
             match self {
                 Activation::Relu => each(x, x, |x, _| if x <= T::ZERO { T::ZERO } else { x }),
                 Activation::Sigmoid => each(x, x, |x, _| T::ONE / (T::ONE + (T::ZERO - x).exp())),
-                Activation::Tanh => each(x, x, |x, _| x.tanh()),
+                Activation::Tanh => each(x, x, |x, _| Real::tanh(x)),
             }
         })
     }

@@ -42,6 +42,7 @@ pub(crate) trait Real: WithDType {
     fn slice_mut(storage: &mut CpuStorage) -> Result<&mut [Self]>;
     fn root(self) -> Self;
     fn exp(self) -> Self;
+    fn tanh(self) -> Self;
     /// The same, or 0 if it is too small to be a normal number.
     fn normal(self) -> Self;
 
@@ -51,7 +52,7 @@ pub(crate) trait Real: WithDType {
 }
 
 macro_rules! real {
-    ($t:ty, $storage:ident, $vector:ident, $splat:ident, $as:ident, $as_mut:ident, $load:ident, $store:ident, $fma:ident, $sum:ident) => {
+    ($t:ty, $storage:ident, $vector:ident, $splat:ident, $as:ident, $as_mut:ident, $load:ident, $store:ident, $fma:ident, $sum:ident, $tanh:path) => {
         impl Real for $t {
             type Vector<S: Simd> = S::$vector;
             const ZERO: $t = 0.0;
@@ -128,6 +129,11 @@ macro_rules! real {
             }
 
             #[inline(always)]
+            fn tanh(self) -> $t {
+                $tanh(self)
+            }
+
+            #[inline(always)]
             fn normal(self) -> $t {
                 if self.abs() < <$t>::MIN_POSITIVE {
                     0.0
@@ -149,7 +155,8 @@ real!(
     partial_load_f32s,
     partial_store_f32s,
     mul_add_e_f32s,
-    reduce_sum_f32s
+    reduce_sum_f32s,
+    super::tanh::tanh
 );
 real!(
     f64,
@@ -161,7 +168,8 @@ real!(
     partial_load_f64s,
     partial_store_f64s,
     mul_add_e_f64s,
-    reduce_sum_f64s
+    reduce_sum_f64s,
+    f64::tanh
 );
 
 /// The instructions to use: the best there are, or those that the variable `HELPERS_SIMD` names
