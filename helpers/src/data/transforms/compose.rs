@@ -32,6 +32,7 @@ impl Compose {
     }
 
     /// The same with one more transform at the end.
+    #[allow(clippy::should_implement_trait)] // called as in `nn::Sequential`
     pub fn add<T: Transform + 'static>(mut self, transform: T) -> Compose {
         let name = type_name::<T>();
         let name = name.rsplit("::").next().unwrap_or(name);
