@@ -39,7 +39,11 @@ impl Dataset for Dice {
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
         self.got.fetch_add(1, Ordering::SeqCst);
         // Some items take longer, so that threads overtake each other.
-        std::thread::sleep(Duration::from_micros(if index % 3 == 0 { 300 } else { 0 }));
+        std::thread::sleep(Duration::from_micros(if index.is_multiple_of(3) {
+            300
+        } else {
+            0
+        }));
         match self.bad {
             Some((i, Bad::Error)) if i == index => {
                 return Err(Error::Msg(format!("item {index} cannot be read")));
