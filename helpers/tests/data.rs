@@ -269,13 +269,12 @@ fn sets_are_made_of_sets() {
     assert!(some.get(3).is_err());
     assert!(some.batch(&[0, 3]).is_err());
 
-    let both = data::ConcatDataset::new(some, one_by_one(2)).unwrap();
-    let both = data::ConcatDataset::new(both, numbers(1)).unwrap();
+    let both = data::ConcatDataset::new(some, one_by_one(2));
+    let both = data::ConcatDataset::new(both, numbers(1));
     let loader = DataLoader::new(both.clone(), 4).unwrap();
     assert_eq!(pass(&loader), [vec![7, 0, 7, 0], vec![1, 0]]);
     assert!(both.is_random());
     assert!(both.get(6).is_err());
-    assert!(data::ConcatDataset::new(one_by_one(usize::MAX), numbers(1)).is_err());
 
     let doubled = numbers(3).map(|x: &Tensor| x * 2.0);
     let (x, target) = doubled.get(2).unwrap();

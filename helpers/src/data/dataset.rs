@@ -66,7 +66,8 @@ pub trait Dataset: Send + Sync {
     where
         Self: Sized + 'static,
     {
-        Mapped::new(self, transform)
+        let (dataset, transform) = (Arc::new(self), Arc::new(transform));
+        Mapped { dataset, transform }
     }
 
     /// These items, stacked: inputs (N, ...) and targets (N, ...).

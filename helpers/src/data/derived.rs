@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Result, Tensor};
 
 use super::dataset::{Dataset, check_index};
 use super::transforms::Transform;
@@ -74,7 +74,7 @@ impl fmt::Debug for Subset {
 /// use helpers::prelude::*;
 /// let digits = datasets::digits()?;
 /// let noisy = digits.clone().map(transforms::GaussianNoise::new(0.1)?);
-/// assert_eq!(data::ConcatDataset::new(digits, noisy)?.len(), 2 * 1797);
+/// assert_eq!(data::ConcatDataset::new(digits, noisy).len(), 2 * 1797);
 /// # Ok::<(), helpers::Error>(())
 /// ```
 #[derive(Clone)]
@@ -85,24 +85,15 @@ pub struct ConcatDataset {
 
 impl ConcatDataset {
     /// The items of `first`, then those of `second`; for a third set, do it again.
-    ///
-    /// # Errors
-    /// More items than can be counted.
-    pub fn new(
-        first: impl Dataset + 'static,
-        second: impl Dataset + 'static,
-    ) -> Result<ConcatDataset> {
-        if first.len().checked_add(second.len()).is_none() {
-            bail!("ConcatDataset: the two sets have too many items to count");
-        }
+    pub fn new(first: impl Dataset + 'static, second: impl Dataset + 'static) -> ConcatDataset {
         let (first, second) = (Arc::new(first), Arc::new(second));
-        Ok(ConcatDataset { first, second })
+        ConcatDataset { first, second }
     }
 }
 
 impl Dataset for ConcatDataset {
     fn len(&self) -> usize {
-        self.first.len() + self.second.len()
+        self.first.len().saturating_add(self.second.len())
     }
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
@@ -127,18 +118,8 @@ impl fmt::Debug for ConcatDataset {
 /// A set whose inputs go through a transform: see [`Dataset::map`]. Cheap to clone.
 #[derive(Clone)]
 pub struct Mapped {
-    dataset: Arc<dyn Dataset>,
-    transform: Arc<dyn Transform>,
-}
-
-impl Mapped {
-    pub(super) fn new(
-        dataset: impl Dataset + 'static,
-        transform: impl Transform + 'static,
-    ) -> Mapped {
-        let (dataset, transform) = (Arc::new(dataset), Arc::new(transform));
-        Mapped { dataset, transform }
-    }
+    pub(super) dataset: Arc<dyn Dataset>,
+    pub(super) transform: Arc<dyn Transform>,
 }
 
 impl Dataset for Mapped {

@@ -50,28 +50,23 @@ impl Pass {
     }
 }
 
-/// A thread that loads every so many batches, and where they come out.
-struct Worker {
-    batches: Receiver<Batch>,
-    thread: JoinHandle<()>,
-}
+/// A thread that loads batches `first`, `first + step`, ..., and where they come out.
+type Worker = (Receiver<Batch>, JoinHandle<()>);
 
-impl Worker {
-    fn start(pass: Pass, first: usize, step: usize) -> Result<Worker> {
-        let (sender, batches) = sync_channel(1); // one waits there, one in the thread's hand
-        let work = move || {
-            for number in (first..pass.len()).step_by(step) {
-                let batch = pass.load(number);
-                let failed = batch.is_err();
-                // Nobody listens any more when the pass was dropped.
-                if sender.send(batch).is_err() || failed {
-                    break;
-                }
+fn start(pass: Pass, first: usize, step: usize) -> Result<Worker> {
+    let (sender, batches) = sync_channel(1); // one waits there, one in the thread's hand
+    let work = move || {
+        for number in (first..pass.len()).step_by(step) {
+            let batch = pass.load(number);
+            let failed = batch.is_err();
+            // Nobody listens any more when the pass was dropped.
+            if sender.send(batch).is_err() || failed {
+                break;
             }
-        };
-        let thread = Builder::new().name("data loader".into()).spawn(work)?;
-        Ok(Worker { batches, thread })
-    }
+        }
+    };
+    let thread = Builder::new().name("data loader".into()).spawn(work)?;
+    Ok((batches, thread))
 }
 
 /// One pass of a [`DataLoader`](super::DataLoader): the batches still to come. It ends after the
@@ -98,21 +93,17 @@ impl Batches {
             return self.pass.load(self.next);
         }
         for first in self.workers.len()..self.num_workers {
-            let worker = Worker::start(self.pass.clone(), first, self.num_workers)?;
-            self.workers.push(worker);
+            self.workers
+                .push(start(self.pass.clone(), first, self.num_workers)?);
         }
-        match self.workers[self.next % self.num_workers].batches.recv() {
+        match self.workers[self.next % self.num_workers].0.recv() {
             Ok(batch) => batch,
             Err(_) => bail!("a thread of the data loader ended before its time"),
         }
     }
 
     fn stop(&mut self) {
-        let (batches, threads): (Vec<_>, Vec<_>) = self
-            .workers
-            .drain(..)
-            .map(|w| (w.batches, w.thread))
-            .unzip();
+        let (batches, threads): (Vec<_>, Vec<_>) = self.workers.drain(..).unzip();
         drop(batches);
         for thread in threads {
             let _ = thread.join(); // what it had to say is no longer wanted

@@ -35,12 +35,7 @@ impl Transform for RandomRotation {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
         let image = Image::read("RandomRotation", x)?;
         let angle = between(-self.degrees, self.degrees);
-        Motion {
-            angle,
-            ..Motion::NONE
-        }
-        .of(&image)
-        .write(x)
+        moved(&image, angle, (0.0, 0.0), 1.0, 0.0).write(x)
     }
 }
 
@@ -122,52 +117,35 @@ impl Transform for RandomAffine {
             let most = share * side as f64;
             between(-most, most).round_ties_even()
         };
-        let motion = Motion {
-            // torchvision's RandomAffine turns the other way than its RandomRotation.
-            angle: -between(-self.degrees, self.degrees),
-            right: move_by(self.translate.0, image.width),
-            down: move_by(self.translate.1, image.height),
-            scale: between(self.scale.0, self.scale.1),
-            shear: between(-self.shear, self.shear),
-        };
-        motion.of(&image).write(x)
+        // torchvision's RandomAffine turns the other way than its RandomRotation.
+        let angle = -between(-self.degrees, self.degrees);
+        let right = move_by(self.translate.0, image.width);
+        let down = move_by(self.translate.1, image.height);
+        let scale = between(self.scale.0, self.scale.1);
+        let shear = between(-self.shear, self.shear);
+        moved(&image, angle, (right, down), scale, shear).write(x)
     }
 }
 
-/// Shear, then scale, then turn about the middle, then move.
-pub(super) struct Motion {
-    /// In degrees, counter-clockwise.
-    pub(super) angle: f64,
-    /// In pixels.
-    pub(super) right: f64,
-    pub(super) down: f64,
-    pub(super) scale: f64,
-    /// In degrees.
-    pub(super) shear: f64,
-}
-
-impl Motion {
-    pub(super) const NONE: Motion = Motion {
-        angle: 0.0,
-        right: 0.0,
-        down: 0.0,
-        scale: 1.0,
-        shear: 0.0,
-    };
-
-    /// The image moved so.
-    pub(super) fn of(&self, image: &Image) -> Image {
-        let (sin, cos) = self.angle.to_radians().sin_cos();
-        let (sin, cos) = (sin / self.scale, cos / self.scale);
-        let shear = self.shear.to_radians().tan();
-        let middle = |side: usize| (side as f64 - 1.0) / 2.0;
-        let (middle_y, middle_x) = (middle(image.height), middle(image.width));
-        // Backwards, from where a pixel went to where it was.
-        warp(image, |row, column| {
-            let y = row as f64 - middle_y - self.down;
-            let x = column as f64 - middle_x - self.right;
-            let (y, x) = (sin * x + cos * y, cos * x - sin * y);
-            (y + middle_y, x + shear * y + middle_x)
-        })
-    }
+/// The image sheared, then scaled, then turned counter-clockwise about its middle, then moved by
+/// (right, down) pixels; angles in degrees.
+pub(super) fn moved(
+    image: &Image,
+    angle: f64,
+    (right, down): (f64, f64),
+    scale: f64,
+    shear: f64,
+) -> Image {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    let (sin, cos) = (sin / scale, cos / scale);
+    let shear = shear.to_radians().tan();
+    let middle = |side: usize| (side as f64 - 1.0) / 2.0;
+    let (middle_y, middle_x) = (middle(image.height), middle(image.width));
+    // Backwards, from where a pixel went to where it was.
+    warp(image, |row, column| {
+        let y = row as f64 - middle_y - down;
+        let x = column as f64 - middle_x - right;
+        let (y, x) = (sin * x + cos * y, cos * x - sin * y);
+        (y + middle_y, x + shear * y + middle_x)
+    })
 }

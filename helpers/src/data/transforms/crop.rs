@@ -2,10 +2,11 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::image::{Image, check_size};
+use super::image::{Image, check_size, dims};
 use super::resize::resize;
 use super::{Transform, between, check_setting, up_to};
 use crate::functional::words;
+use crate::random::can_hold;
 
 /// The middle of an image; where the image is smaller, it is 0 around it.
 ///
@@ -18,8 +19,7 @@ use crate::functional::words;
 /// ```
 #[derive(Clone, Debug)]
 pub struct CenterCrop {
-    height: usize,
-    width: usize,
+    size: (usize, usize),
 }
 
 impl CenterCrop {
@@ -28,24 +28,22 @@ impl CenterCrop {
     /// # Errors
     /// A size of 0 or too large.
     pub fn new(height: usize, width: usize) -> Result<CenterCrop> {
-        check_size("CenterCrop", height, width)?;
-        Ok(CenterCrop { height, width })
+        Ok(CenterCrop {
+            size: check_size("CenterCrop", height, width)?,
+        })
     }
 }
 
 impl Transform for CenterCrop {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
-        let image = Image::read("CenterCrop", x)?;
+        let (_, height, width) = dims("CenterCrop", x)?;
         // Half a pixel goes where torchvision lets it go.
         let start = |whole: usize, part: usize| match whole.checked_sub(part) {
             Some(more) => (more as f64 / 2.0).round_ties_even() as isize,
             None => -((part - whole) as isize / 2),
         };
-        let (top, left) = (
-            start(image.height, self.height),
-            start(image.width, self.width),
-        );
-        image.crop(top, left, self.height, self.width)?.write(x)
+        let from = (start(height, self.size.0), start(width, self.size.1));
+        crop(x, from, self.size)
     }
 }
 
@@ -60,8 +58,7 @@ impl Transform for CenterCrop {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RandomCrop {
-    height: usize,
-    width: usize,
+    size: (usize, usize),
     padding: usize,
 }
 
@@ -71,12 +68,8 @@ impl RandomCrop {
     /// # Errors
     /// A size of 0 or too large; when applied, an image that is smaller.
     pub fn new(height: usize, width: usize) -> Result<RandomCrop> {
-        check_size("RandomCrop", height, width)?;
-        Ok(RandomCrop {
-            height,
-            width,
-            padding: 0,
-        })
+        let size = check_size("RandomCrop", height, width)?;
+        Ok(RandomCrop { size, padding: 0 })
     }
 
     /// The part may reach so many pixels beyond the image, where it is 0.
@@ -84,7 +77,7 @@ impl RandomCrop {
     /// # Errors
     /// A padding as large as the part: there could be nothing of the image in it.
     pub fn padding(mut self, padding: usize) -> Result<RandomCrop> {
-        let side = self.height.min(self.width);
+        let side = self.size.0.min(self.size.1);
         if padding >= side {
             bail!(
                 "RandomCrop: the padding must be less than the part's side of {side}, got {padding}"
@@ -97,24 +90,17 @@ impl RandomCrop {
 
 impl Transform for RandomCrop {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
-        let image = Image::read("RandomCrop", x)?;
+        let (_, height, width) = dims("RandomCrop", x)?;
         let room = |whole: usize, part: usize| (whole + 2 * self.padding).checked_sub(part);
-        let rooms = (
-            room(image.height, self.height),
-            room(image.width, self.width),
-        );
-        let (Some(rows), Some(columns)) = rooms else {
+        let rooms = room(height, self.size.0).zip(room(width, self.size.1));
+        let Some((rows, columns)) = rooms else {
+            let (size, x, padding) = (self.size, words(x.dims()), self.padding);
             bail!(
-                "RandomCrop: cannot cut ({}, {}) out of an image {} with a padding of {}",
-                self.height,
-                self.width,
-                words(x.dims()),
-                self.padding
+                "RandomCrop: cannot cut {size:?} out of an image {x} with a padding of {padding}"
             );
         };
         let start = |most| up_to(most) as isize - self.padding as isize;
-        let (top, left) = (start(rows), start(columns));
-        image.crop(top, left, self.height, self.width)?.write(x)
+        crop(x, (start(rows), start(columns)), self.size)
     }
 }
 
@@ -130,11 +116,13 @@ impl Transform for RandomCrop {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RandomResizedCrop {
-    height: usize,
-    width: usize,
+    size: (usize, usize),
     scale: (f64, f64),
 }
 
+const WHAT: &str = "RandomResizedCrop";
+
+/// The least and the largest width of a part, its height being 1.
 const RATIO: (f64, f64) = (3.0 / 4.0, 4.0 / 3.0);
 
 impl RandomResizedCrop {
@@ -143,10 +131,9 @@ impl RandomResizedCrop {
     /// # Errors
     /// A size of 0 or too large.
     pub fn new(height: usize, width: usize) -> Result<RandomResizedCrop> {
-        check_size("RandomResizedCrop", height, width)?;
+        let size = check_size(WHAT, height, width)?;
         Ok(RandomResizedCrop {
-            height,
-            width,
+            size,
             scale: (0.08, 1.0),
         })
     }
@@ -156,41 +143,54 @@ impl RandomResizedCrop {
     /// # Errors
     /// Shares outside 0 to 1, the smallest above the largest.
     pub fn scale(mut self, smallest: f64, largest: f64) -> Result<RandomResizedCrop> {
-        check_setting("RandomResizedCrop", "the largest share", largest, 0.0, 1.0)?;
-        check_setting(
-            "RandomResizedCrop",
-            "the smallest share",
-            smallest,
-            0.0,
-            largest,
-        )?;
+        check_setting(WHAT, "the largest share", largest, 0.0, 1.0)?;
+        check_setting(WHAT, "the smallest share", smallest, 0.0, largest)?;
         self.scale = (smallest, largest);
         Ok(self)
     }
 
-    /// Where the part is: top, left, height, width.
-    fn draw(&self, height: usize, width: usize) -> (usize, usize, usize, usize) {
+    /// Where the part begins, and its size.
+    fn draw(&self, height: usize, width: usize) -> ((isize, isize), (usize, usize)) {
         for _ in 0..10 {
             let area = height as f64 * width as f64 * between(self.scale.0, self.scale.1);
             let ratio = between(RATIO.0.ln(), RATIO.1.ln()).exp();
             let w = (area * ratio).sqrt().round_ties_even() as usize;
             let h = (area / ratio).sqrt().round_ties_even() as usize;
             if (1..=width).contains(&w) && (1..=height).contains(&h) {
-                return (up_to(height - h), up_to(width - w), h, w);
+                return (
+                    (up_to(height - h) as isize, up_to(width - w) as isize),
+                    (h, w),
+                );
             }
         }
         // No part fits: the middle, as much of it as has allowed proportions.
         let h = height.min((width as f64 / RATIO.0).round_ties_even() as usize);
         let w = width.min((height as f64 * RATIO.1).round_ties_even() as usize);
-        ((height - h) / 2, (width - w) / 2, h, w)
+        (
+            ((height - h) as isize / 2, (width - w) as isize / 2),
+            (h, w),
+        )
     }
 }
 
 impl Transform for RandomResizedCrop {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
-        let image = Image::read("RandomResizedCrop", x)?;
-        let (top, left, height, width) = self.draw(image.height, image.width);
-        let part = image.crop(top as isize, left as isize, height, width)?;
-        resize(&part, self.height, self.width)?.write(x)
+        let (_, height, width) = dims(WHAT, x)?;
+        let (from, size) = self.draw(height, width);
+        resize(&Image::read(WHAT, &crop(x, from, size)?)?, self.size)?.write(x)
     }
+}
+
+/// The part of `x` (C, H, W) that begins at `from` (row, column); 0 outside the image.
+fn crop(x: &Tensor, from: (isize, isize), size: (usize, usize)) -> Result<Tensor> {
+    can_hold(&[x.dim(0)?, size.0, size.1])?;
+    let cut = |x: Tensor, dim: usize, from: isize, size: usize| {
+        let whole = x.dim(dim)?;
+        // Of the part come `before` zeros, `size - before - after` numbers, and `after` zeros.
+        let before = from.min(0).unsigned_abs().min(size);
+        let after = size.saturating_add_signed(from).saturating_sub(whole);
+        let inside = x.narrow(dim, from.max(0) as usize, size - before - after)?;
+        inside.pad_with_zeros(dim, before, after)
+    };
+    cut(cut(x.clone(), 1, from.0, size.0)?, 2, from.1, size.1)?.contiguous()
 }

@@ -5,6 +5,7 @@ use candle_core::{Result, Tensor};
 use super::Transform;
 use super::image::{Image, check_size};
 use super::separable::{Row, resample};
+use crate::random::can_hold;
 
 /// Resizes an image, bilinear with antialiasing as torchvision's `Resize`: where it shrinks, an output
 /// pixel is an average of all the pixels it covers, the nearer the heavier.
@@ -20,6 +21,7 @@ use super::separable::{Row, resample};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Resize {
+    /// Of both sides, or of the shorter one.
     height: usize,
     width: Option<usize>,
 }
@@ -51,25 +53,25 @@ impl Resize {
 impl Transform for Resize {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
         let image = Image::read("Resize", x)?;
-        let longer =
-            |long: usize, short: usize| (self.height as f64 * long as f64 / short as f64) as usize;
-        let (height, width) = match self.width {
+        let (h, w) = (image.height, image.width);
+        let longer = (self.height as f64 * h.max(w) as f64 / h.min(w) as f64) as usize;
+        let size = match self.width {
             Some(width) => (self.height, width),
-            None if image.width <= image.height => (longer(image.height, image.width), self.height),
-            None => (self.height, longer(image.width, image.height)),
+            None if w <= h => (longer, self.height),
+            None => (self.height, longer),
         };
-        resize(&image, height, width)?.write(x)
+        resize(&image, size)?.write(x)
     }
 }
 
-/// The image at this size.
-pub(super) fn resize(image: &Image, height: usize, width: usize) -> Result<Image> {
-    crate::random::can_hold(&[image.channels, height, width])?;
-    Ok(resample(
-        image,
-        &triangles(image.height, height),
-        &triangles(image.width, width),
-    ))
+/// The image at this size (height, width).
+pub(super) fn resize(image: &Image, (height, width): (usize, usize)) -> Result<Image> {
+    can_hold(&[image.channels, height, width])?;
+    let (rows, columns) = (
+        triangles(image.height, height),
+        triangles(image.width, width),
+    );
+    Ok(resample(image, &rows, &columns))
 }
 
 /// Each output is a triangle of inputs, as wide as the distance between two outputs on each side, and at

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use candle_core::{Device, Tensor, safetensors};
 
-use super::affine::Motion;
+use super::affine::moved;
 use super::image::Image;
 use super::*;
 
@@ -71,37 +71,22 @@ fn sizes_and_parts_are_as_in_torchvision() {
 #[test]
 fn turns_and_moves_are_as_in_torchvision() {
     let reference = Reference::load();
-    let check = |name: &str, motion: Motion| {
+    type Move = (f64, (f64, f64), f64, f64);
+    let check = |name: &str, (angle, move_by, scale, shear): Move| {
         reference.check_image(name, |x: &Tensor| {
-            motion.of(&Image::read("test", x)?).write(x)
+            let image = Image::read("test", x)?;
+            moved(&image, angle, move_by, scale, shear).write(x)
         });
     };
     for (name, angle) in [("30", 30.0), ("-75", -75.0), ("180", 180.0), ("0.5", 0.5)] {
-        check(
-            &format!("rotate_{name}"),
-            Motion {
-                angle,
-                ..Motion::NONE
-            },
-        );
+        check(&format!("rotate_{name}"), (angle, (0.0, 0.0), 1.0, 0.0));
     }
-    let cases = [
-        (0.0, 2.0, -1.0, 1.0, 0.0),
-        (20.0, 0.0, 0.0, 1.0, 0.0),
-        (0.0, 0.0, 0.0, 0.7, 0.0),
-        (0.0, 0.0, 0.0, 1.0, 15.0),
-        (-35.0, 1.0, 3.0, 1.3, -25.0),
-    ];
-    for (i, (angle, right, down, scale, shear)) in cases.into_iter().enumerate() {
-        let motion = Motion {
-            angle: -angle, // affine and rotate turn opposite ways in torchvision
-            right,
-            down,
-            scale,
-            shear,
-        };
-        check(&format!("affine_{i}"), motion);
-    }
+    // affine and rotate turn opposite ways in torchvision.
+    check("affine_0", (-0.0, (2.0, -1.0), 1.0, 0.0));
+    check("affine_1", (-20.0, (0.0, 0.0), 1.0, 0.0));
+    check("affine_2", (-0.0, (0.0, 0.0), 0.7, 0.0));
+    check("affine_3", (-0.0, (0.0, 0.0), 1.0, 15.0));
+    check("affine_4", (35.0, (1.0, 3.0), 1.3, -25.0));
 }
 
 #[test]
