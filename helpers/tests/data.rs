@@ -199,6 +199,21 @@ fn rows_are_gathered_right_from_tensors_that_are_not_contiguous() {
 }
 
 #[test]
+fn rows_of_every_type_are_gathered() {
+    let set = numbers(5);
+    for dtype in [DType::U8, DType::U32, DType::I64, DType::F32, DType::F64] {
+        // A part of a larger tensor: its rows do not begin where the memory does.
+        let x = set.inputs().to_dtype(dtype).unwrap().narrow(0, 1, 4);
+        let set = TensorDataset::new(x.unwrap(), set.targets().narrow(0, 1, 4).unwrap()).unwrap();
+        let (x, targets) = set.batch(&[3, 0, 3]).unwrap();
+        assert_eq!(x.dtype(), dtype);
+        let x = x.to_dtype(DType::F32).unwrap();
+        assert_eq!(x.to_vec2::<f32>().unwrap(), [[4.], [1.], [4.]]);
+        assert_eq!(targets.to_vec1::<u32>().unwrap(), [4, 1, 4]);
+    }
+}
+
+#[test]
 fn a_random_split_gives_every_item_to_one_part() {
     let targets = |set: &TensorDataset| set.targets().to_vec1::<u32>().unwrap();
     manual_seed(1);

@@ -79,16 +79,15 @@ fn drive(bench: bool, python: Option<String>) -> Outcome<()> {
                 theirs.push(second / items as f64);
             }
         }
-        let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(o, t)| t / o).collect();
-        let ratios = sorted(ratios);
-        let (low, high) = (ratios[0], ratios[ratios.len() - 1]);
-        println!(
-            "{:<22} {:>8.3} {:>8.3}   {:.1}x ({low:.1} - {high:.1})",
-            format!("{work}, {workers} workers"),
-            middle(ours),
-            middle(theirs),
-            middle(ratios)
-        );
+        let ratios = sorted(ours.iter().zip(&theirs).map(|(o, t)| t / o).collect());
+        let title = format!("{work}, {workers} workers");
+        print!("{title:<22} {:>8.3}", middle(ours));
+        if torch.is_some() {
+            let (low, high) = (ratios[0], ratios[ratios.len() - 1]);
+            let (theirs, ratio) = (middle(theirs), middle(ratios));
+            print!(" {theirs:>8.3}   {ratio:.1}x ({low:.1} - {high:.1})");
+        }
+        println!();
     }
     Ok(())
 }

@@ -170,27 +170,34 @@ impl Dataset for TensorDataset {
     }
 }
 
-/// The rows of `x` at these places. What most sets are made of, f32 on the CPU, is copied straight into a
-/// new tensor; `index_select` would fill that with zeros first.
+/// The rows of `x` at these places. What most sets are made of is copied straight into a new tensor on
+/// the CPU; `index_select` would fill that with zeros first.
 fn rows(x: &Tensor, indices: &[usize]) -> Result<Tensor> {
+    let dims = [&[indices.len()], &x.dims()[1..]].concat();
     let (storage, layout) = x.storage_and_layout();
-    if let Storage::Cpu(CpuStorage::F32(values)) = &*storage
-        && let Some((start, end)) = layout.contiguous_offsets()
-    {
-        let size = (end - start) / x.dim(0)?;
-        let mut data = Vec::with_capacity(indices.len() * size);
-        for index in indices {
-            data.extend_from_slice(&values[start + index * size..][..size]);
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => {
+            let data = gather(&values[start..end], x.dim(0)?, indices);
+            Tensor::from_vec(data, dims, x.device())
         }
-        return Tensor::from_vec(
-            data,
-            &[&[indices.len()], &x.dims()[1..]].concat()[..],
-            x.device(),
-        );
+        (Storage::Cpu(CpuStorage::U32(values)), Some((start, end))) => {
+            let data = gather(&values[start..end], x.dim(0)?, indices);
+            Tensor::from_vec(data, dims, x.device())
+        }
+        _ => {
+            let indices: Vec<u32> = indices.iter().map(|&index| index as u32).collect();
+            x.index_select(&Tensor::new(indices, x.device())?, 0)
+        }
     }
-    drop(storage);
-    let indices: Vec<u32> = indices.iter().map(|&index| index as u32).collect();
-    x.index_select(&Tensor::new(indices, x.device())?, 0)
+}
+
+fn gather<T: Copy>(values: &[T], n: usize, indices: &[usize]) -> Vec<T> {
+    let size = values.len() / n;
+    let mut data = Vec::with_capacity(indices.len() * size);
+    for index in indices {
+        data.extend_from_slice(&values[index * size..][..size]);
+    }
+    data
 }
 
 impl fmt::Debug for TensorDataset {
