@@ -2,7 +2,7 @@
 //! `transforms.v2`.
 //!
 //! All but [`ToTensor`] take one image (C, H, W) in f32, and answer an image. What is random is drawn
-//! from [`random`](crate::random), anew at each call. Images are resized, turned and bent with
+//! from [`random`], anew at each call. Images are resized, turned and bent with
 //! straight lines between the pixels (bilinear), and are 0 outside: change their shape before
 //! [`Normalize`] moves their black.
 //!
