@@ -1,6 +1,8 @@
 //! What every notebook imports: `use helpers::prelude::*;`.
 
+pub use crate::data::transforms::{self, Transform};
 pub use crate::data::{self, DataLoader, Dataset, TensorDataset};
+pub use crate::data::{RandomSampler, Sampler, SequentialSampler, WeightedRandomSampler};
 pub use crate::device::{best_device, device_label};
 pub use crate::functional as F;
 pub use crate::nn::{self, Model, Parameters};

@@ -48,6 +48,14 @@ pub fn split() -> Generator {
     Generator::seed_from_u64(with_generator(|g| g.next_u64()))
 }
 
+/// Runs `work` with `generator` in place of this thread's own, which comes back untouched.
+pub(crate) fn aside<T>(generator: Generator, work: impl FnOnce() -> T) -> T {
+    let before = GENERATOR.with(|cell| cell.replace(generator));
+    let answer = work();
+    set_generator(before);
+    answer
+}
+
 /// Draws from this thread's generator: `with_generator(|g| g.random_range(0..6))`.
 ///
 /// `draw` works on a copy that is put back afterwards, so it may itself call this module (what it

@@ -199,6 +199,21 @@ fn rows_are_gathered_right_from_tensors_that_are_not_contiguous() {
 }
 
 #[test]
+fn rows_of_every_type_are_gathered() {
+    let set = numbers(5);
+    for dtype in [DType::U8, DType::U32, DType::I64, DType::F32, DType::F64] {
+        // A part of a larger tensor: its rows do not begin where the memory does.
+        let x = set.inputs().to_dtype(dtype).unwrap().narrow(0, 1, 4);
+        let set = TensorDataset::new(x.unwrap(), set.targets().narrow(0, 1, 4).unwrap()).unwrap();
+        let (x, targets) = set.batch(&[3, 0, 3]).unwrap();
+        assert_eq!(x.dtype(), dtype);
+        let x = x.to_dtype(DType::F32).unwrap();
+        assert_eq!(x.to_vec2::<f32>().unwrap(), [[4.], [1.], [4.]]);
+        assert_eq!(targets.to_vec1::<u32>().unwrap(), [4, 1, 4]);
+    }
+}
+
+#[test]
 fn a_random_split_gives_every_item_to_one_part() {
     let targets = |set: &TensorDataset| set.targets().to_vec1::<u32>().unwrap();
     manual_seed(1);
@@ -216,8 +231,74 @@ fn a_random_split_gives_every_item_to_one_part() {
 
     for share in [0.0, 1.0, -0.5, 1.5, 0.04, f64::NAN, f64::INFINITY] {
         let error = numbers(10).random_split(share).unwrap_err().to_string();
-        assert!(error.contains("both parts need one at least"), "{error}");
+        assert!(error.contains("all parts need one at least"), "{error}");
     }
+}
+
+#[test]
+fn a_split_in_three_gives_every_item_to_one_part() {
+    let targets = |set: &dyn Dataset| -> Vec<u32> {
+        let target = |i| set.get(i).unwrap().1.to_scalar::<u32>().unwrap();
+        (0..set.len()).map(target).collect()
+    };
+    manual_seed(1);
+    let (a, b, c) = numbers(10).random_split3(0.5, 0.3).unwrap();
+    assert_eq!([a.len(), b.len(), c.len()], [5, 3, 2]);
+    let parts = [targets(&a), targets(&b), targets(&c)];
+    let mut all = parts.concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..10).collect::<Vec<_>>());
+    // Any other set is cut in the same way.
+    manual_seed(1);
+    let (a, b, c) = data::random_split3(one_by_one(10), 0.5, 0.3).unwrap();
+    assert_eq!([targets(&a), targets(&b), targets(&c)], parts);
+    manual_seed(1);
+    let (a, b) = data::random_split(one_by_one(10), 0.5).unwrap();
+    assert_eq!(targets(&a), parts[0]);
+    assert_eq!(targets(&b), parts[1..].concat());
+
+    for (train, validation) in [(0.8, 0.2), (0.0, 0.5), (0.5, f64::NAN), (1e300, 1e300)] {
+        let error = numbers(10).random_split3(train, validation).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("all parts need one at least"), "{error}");
+        assert!(data::random_split3(one_by_one(10), train, validation).is_err());
+    }
+    assert!(data::random_split(one_by_one(0), 0.5).is_err());
+}
+
+#[test]
+fn sets_are_made_of_sets() {
+    let some = data::Subset::new(numbers(10), &[7, 0, 7]).unwrap();
+    assert_eq!(some.len(), 3);
+    assert!(!some.is_random());
+    assert_eq!(some.get(2).unwrap().1.to_scalar::<u32>().unwrap(), 7);
+    let loader = DataLoader::new(some.clone(), 2).unwrap();
+    assert_eq!(pass(&loader), [vec![7, 0], vec![7]]);
+    for error in [
+        data::Subset::new(numbers(10), &[0, 10]).unwrap_err(),
+        numbers(10).get(10).unwrap_err(),
+    ] {
+        let expected = "there is no item 10: the set has 10 items";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert!(some.get(3).is_err());
+    assert!(some.batch(&[0, 3]).is_err());
+
+    let both = data::ConcatDataset::new(some, one_by_one(2));
+    let both = data::ConcatDataset::new(both, numbers(1));
+    let loader = DataLoader::new(both.clone(), 4).unwrap();
+    assert_eq!(pass(&loader), [vec![7, 0, 7, 0], vec![1, 0]]);
+    assert!(both.is_random());
+    assert!(both.get(6).is_err());
+
+    let doubled = numbers(3).map(|x: &Tensor| x * 2.0);
+    let (x, target) = doubled.get(2).unwrap();
+    assert_eq!(x.to_vec1::<f32>().unwrap(), [4.0]);
+    assert_eq!(target.to_scalar::<u32>().unwrap(), 2);
+    assert_eq!(
+        numbers(3).get(2).unwrap().0.to_vec1::<f32>().unwrap(),
+        [2.0]
+    );
 }
 
 #[test]

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use candle_core::{Result, Tensor, bail};
 
+use super::Mapped;
+use super::transforms::Transform;
+
 /// A set of examples (input, target), as PyTorch's `Dataset`: a length and a way to get one item.
 ///
 /// ```
@@ -38,6 +41,33 @@ pub trait Dataset: Send + Sync {
     /// Whether there is no item.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether `get` may draw from [`random`](crate::random): each pass of a `DataLoader` then gives
+    /// it numbers of its own, the same whatever the number of threads.
+    ///
+    /// A set that never draws may answer `false`: a pass then leaves the generator where it was.
+    fn is_random(&self) -> bool {
+        true
+    }
+
+    /// The same set with `transform` applied to every input, anew each time the item is got.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// manual_seed(1);
+    /// let augmented = datasets::digits()?.map(transforms::RandomRotation::new(10.0)?);
+    /// assert_eq!(augmented.get(0)?.0.dims(), [1, 8, 8]);
+    /// let doubled = datasets::digits()?.map(|x: &Tensor| x * 2.0);
+    /// assert_eq!(doubled.len(), 1797);
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    fn map(self, transform: impl Transform + 'static) -> Mapped
+    where
+        Self: Sized + 'static,
+    {
+        let (dataset, transform) = (Arc::new(self), Arc::new(transform));
+        Mapped { dataset, transform }
     }
 
     /// These items, stacked: inputs (N, ...) and targets (N, ...).
@@ -79,7 +109,19 @@ impl<T: Dataset + ?Sized> Dataset for Arc<T> {
         (**self).get(index)
     }
 
+    fn is_random(&self) -> bool {
+        (**self).is_random()
+    }
+
     fn batch(&self, indices: &[usize]) -> Result<(Tensor, Tensor)> {
         (**self).batch(indices)
     }
+}
+
+/// That there is such an item.
+pub(super) fn check_index(index: usize, len: usize) -> Result<()> {
+    if index >= len {
+        bail!("there is no item {index}: the set has {len} items, counted from 0");
+    }
+    Ok(())
 }

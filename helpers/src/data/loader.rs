@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use candle_core::{Result, Tensor, bail};
 
-use super::Dataset;
+use super::pass::{Batches, Pass};
+use super::{Dataset, RandomSampler, Sampler, SequentialSampler};
 use crate::random;
 
 /// Goes through a set in batches, as PyTorch's `DataLoader`. Cheap to clone.
@@ -24,11 +25,16 @@ use crate::random;
 /// }
 /// # Ok::<(), helpers::Error>(())
 /// ```
+///
+/// What a pass gives depends on the seed, not on the number of threads that load it. An error or a
+/// panic while items are got is that batch's error, and ends the pass.
 #[derive(Clone)]
 pub struct DataLoader {
     dataset: Arc<dyn Dataset>,
     batch_size: usize,
-    shuffle: bool,
+    sampler: Arc<dyn Sampler>,
+    drop_last: bool,
+    num_workers: usize,
 }
 
 impl DataLoader {
@@ -44,21 +50,58 @@ impl DataLoader {
             bail!("DataLoader: the data set is empty");
         }
         Ok(DataLoader {
+            sampler: Arc::new(SequentialSampler(dataset.len())),
             dataset: Arc::new(dataset),
             batch_size,
-            shuffle: false,
+            drop_last: false,
+            num_workers: 0,
         })
     }
 
-    /// Whether each pass takes the items in a new random order, drawn from [`random`].
-    pub fn shuffle(mut self, shuffle: bool) -> DataLoader {
-        self.shuffle = shuffle;
+    /// Whether each pass takes the items in a new random order, drawn from [`random`]; in place of
+    /// any other sampler.
+    pub fn shuffle(self, shuffle: bool) -> DataLoader {
+        let n = self.dataset.len();
+        match shuffle {
+            true => self.sampler(RandomSampler(n)),
+            false => self.sampler(SequentialSampler(n)),
+        }
+    }
+
+    /// Takes the items that `sampler` names, in its order; in place of `shuffle`.
+    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> DataLoader {
+        self.sampler = Arc::new(sampler);
+        self
+    }
+
+    /// Whether a last batch that is not full is left out.
+    pub fn drop_last(mut self, drop_last: bool) -> DataLoader {
+        self.drop_last = drop_last;
+        self
+    }
+
+    /// How many threads load batches ahead, two each, while the caller works; 0, as at first, loads a
+    /// batch when it is asked for. Worth it for items that are slow to get: pictures on disk,
+    /// augmentation. No more than 64 are started.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let noisy = datasets::digits()?.map(transforms::GaussianNoise::new(0.1)?);
+    /// let loader = DataLoader::new(noisy, 64)?.shuffle(true).num_workers(2);
+    /// assert_eq!(loader.iter().count(), 29);
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    pub fn num_workers(mut self, num_workers: usize) -> DataLoader {
+        self.num_workers = num_workers;
         self
     }
 
     /// How many batches one pass gives.
     pub fn len(&self) -> usize {
-        self.dataset.len().div_ceil(self.batch_size)
+        match self.drop_last {
+            true => self.sampler.len() / self.batch_size,
+            false => self.sampler.len().div_ceil(self.batch_size),
+        }
     }
 
     /// Whether one pass gives no batch.
@@ -78,18 +121,17 @@ impl DataLoader {
 
     /// One pass over the set; the order is drawn now.
     pub fn iter(&self) -> Batches {
-        let n = self.dataset.len();
-        let order = if self.shuffle {
-            random::permutation(n)
-        } else {
-            (0..n).collect()
-        };
-        Batches {
-            dataset: self.dataset.clone(),
-            batch_size: self.batch_size,
-            order,
-            start: 0,
+        let mut order = self.sampler.indices();
+        if self.drop_last {
+            order.truncate(order.len() / self.batch_size * self.batch_size);
         }
+        let pass = Pass {
+            dataset: self.dataset.clone(),
+            order: order.into(),
+            batch_size: self.batch_size,
+            generator: self.dataset.is_random().then(random::split),
+        };
+        Batches::new(pass, self.num_workers)
     }
 }
 
@@ -104,41 +146,7 @@ impl IntoIterator for &DataLoader {
 
 impl fmt::Debug for DataLoader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (items, batches, size) = (self.dataset.len(), self.len(), self.batch_size);
-        let order = if self.shuffle { ", shuffled" } else { "" };
-        write!(f, "{items} items in {batches} batches of {size}{order}")
-    }
-}
-
-/// One pass of a [`DataLoader`]: the batches still to come. It ends after the first error.
-pub struct Batches {
-    dataset: Arc<dyn Dataset>,
-    batch_size: usize,
-    order: Vec<usize>,
-    start: usize,
-}
-
-impl Iterator for Batches {
-    type Item = Result<(Tensor, Tensor)>;
-
-    fn next(&mut self) -> Option<Result<(Tensor, Tensor)>> {
-        let rest = self.order.get(self.start..).unwrap_or_default();
-        let indices = rest.get(..self.batch_size).unwrap_or(rest);
-        if indices.is_empty() {
-            return None;
-        }
-        let batch = self.dataset.batch(indices);
-        self.start = match batch {
-            Ok(_) => self.start + indices.len(),
-            Err(_) => self.order.len(),
-        };
-        Some(batch)
-    }
-}
-
-impl fmt::Debug for Batches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = self.order.len().saturating_sub(self.start);
-        write!(f, "{} batches to come", left.div_ceil(self.batch_size))
+        let (items, batches, size) = (self.sampler.len(), self.len(), self.batch_size);
+        write!(f, "{items} items in {batches} batches of {size}")
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use candle_core::{DType, Device, Result, Tensor, bail};
+use candle_core::{CpuStorage, DType, Device, Result, Storage, Tensor, bail};
 
-use super::Dataset;
-use crate::random;
+use super::dataset::{Dataset, check_index};
+use super::split::random_parts;
 
 /// A set held in two tensors: inputs (N, ...) and targets (N, ...). Cheap to clone.
 ///
@@ -71,30 +71,35 @@ impl TensorDataset {
 
     /// Splits the set at random in two: `share` of the items, and the rest.
     ///
-    /// The order is drawn from [`random`]: the seed fixes it. For a validation set, split again:
-    ///
-    /// ```
-    /// use helpers::prelude::*;
-    /// let (train, test) = datasets::digits()?.random_split(0.8)?;
-    /// let (train, validation) = train.random_split(0.75)?;
-    /// assert_eq!([train.len(), validation.len(), test.len()], [1079, 359, 359]);
-    /// # Ok::<(), helpers::Error>(())
-    /// ```
+    /// The order is drawn from [`random`](crate::random): the seed fixes it.
     ///
     /// # Errors
     /// A share that leaves one of the two parts without an item.
     pub fn random_split(&self, share: f64) -> Result<(TensorDataset, TensorDataset)> {
-        let n = self.len();
-        // A negative share and NaN come out as 0.
-        let first = (share * n as f64).round() as usize;
-        if first == 0 || first >= n {
-            bail!(
-                "random_split: a share of {share} splits {n} items into {first} and {}; both parts need one at least",
-                n.saturating_sub(first)
-            );
-        }
-        let order = random::permutation(n);
-        Ok((self.subset(&order[..first])?, self.subset(&order[first..])?))
+        let parts = random_parts(self.len(), &[share])?;
+        Ok((self.subset(&parts[0])?, self.subset(&parts[1])?))
+    }
+
+    /// Splits the set at random in three, to train, to validate and to test: `train` and
+    /// `validation` are the shares of the first two.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let (train, validation, test) = datasets::digits()?.random_split3(0.6, 0.2)?;
+    /// assert_eq!([train.len(), validation.len(), test.len()], [1078, 359, 360]);
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Shares that leave one of the three parts without an item.
+    pub fn random_split3(
+        &self,
+        train: f64,
+        validation: f64,
+    ) -> Result<(TensorDataset, TensorDataset, TensorDataset)> {
+        let parts = random_parts(self.len(), &[train, validation])?;
+        let part = |i: usize| self.subset(&parts[i]);
+        Ok((part(0)?, part(1)?, part(2)?))
     }
 
     /// Keeps the items of these classes and renumbers them: the first class listed becomes 0, the
@@ -138,16 +143,6 @@ impl TensorDataset {
         let targets = Tensor::new(renumbered, self.targets.device())?;
         TensorDataset::new(inputs, targets)
     }
-
-    fn check(&self, index: usize) -> Result<()> {
-        if index >= self.len() {
-            bail!(
-                "there is no item {index}: the set has {} items, counted from 0",
-                self.len()
-            );
-        }
-        Ok(())
-    }
 }
 
 impl Dataset for TensorDataset {
@@ -156,8 +151,12 @@ impl Dataset for TensorDataset {
     }
 
     fn get(&self, index: usize) -> Result<(Tensor, Tensor)> {
-        self.check(index)?;
+        check_index(index, self.len())?;
         Ok((self.inputs.get(index)?, self.targets.get(index)?))
+    }
+
+    fn is_random(&self) -> bool {
+        false
     }
 
     fn batch(&self, indices: &[usize]) -> Result<(Tensor, Tensor)> {
@@ -165,14 +164,40 @@ impl Dataset for TensorDataset {
             bail!("a batch needs at least one item");
         }
         for &index in indices {
-            self.check(index)?;
+            check_index(index, self.len())?;
         }
-        let rows: Vec<u32> = indices.iter().map(|&index| index as u32).collect();
-        let rows = Tensor::new(rows, self.inputs.device())?;
-        let inputs = self.inputs.index_select(&rows, 0)?;
-        let rows = rows.to_device(self.targets.device())?;
-        Ok((inputs, self.targets.index_select(&rows, 0)?))
+        Ok((rows(&self.inputs, indices)?, rows(&self.targets, indices)?))
     }
+}
+
+/// The rows of `x` at these places. What most sets are made of is copied straight into a new tensor on
+/// the CPU; `index_select` would fill that with zeros first.
+fn rows(x: &Tensor, indices: &[usize]) -> Result<Tensor> {
+    let dims = [&[indices.len()], &x.dims()[1..]].concat();
+    let (storage, layout) = x.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => {
+            let data = gather(&values[start..end], x.dim(0)?, indices);
+            Tensor::from_vec(data, dims, x.device())
+        }
+        (Storage::Cpu(CpuStorage::U32(values)), Some((start, end))) => {
+            let data = gather(&values[start..end], x.dim(0)?, indices);
+            Tensor::from_vec(data, dims, x.device())
+        }
+        _ => {
+            let indices: Vec<u32> = indices.iter().map(|&index| index as u32).collect();
+            x.index_select(&Tensor::new(indices, x.device())?, 0)
+        }
+    }
+}
+
+fn gather<T: Copy>(values: &[T], n: usize, indices: &[usize]) -> Vec<T> {
+    let size = values.len() / n;
+    let mut data = Vec::with_capacity(indices.len() * size);
+    for index in indices {
+        data.extend_from_slice(&values[index * size..][..size]);
+    }
+    data
 }
 
 impl fmt::Debug for TensorDataset {

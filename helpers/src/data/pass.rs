@@ -1,0 +1,143 @@
+//! One pass of a loader, on the caller's thread or ahead of it on others.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+use candle_core::{Result, Tensor, bail};
+
+use super::Dataset;
+use super::dataset::check_index;
+use crate::{panics, random};
+
+/// More threads than this help nobody.
+const MOST_WORKERS: usize = 64;
+
+type Batch = Result<(Tensor, Tensor)>;
+
+/// What is settled when a pass begins; any thread can load any of its batches.
+#[derive(Clone)]
+pub(super) struct Pass {
+    pub(super) dataset: Arc<dyn Dataset>,
+    pub(super) order: Arc<[usize]>,
+    pub(super) batch_size: usize,
+    /// Where the random numbers of the items come from, if there are any.
+    pub(super) generator: Option<random::Generator>,
+}
+
+impl Pass {
+    fn len(&self) -> usize {
+        self.order.len().div_ceil(self.batch_size)
+    }
+
+    fn load(&self, number: usize) -> Batch {
+        let rest = &self.order[number * self.batch_size..];
+        let indices = rest.get(..self.batch_size).unwrap_or(rest);
+        for &index in indices {
+            check_index(index, self.dataset.len())?;
+        }
+        let load = || panics::silently(|| self.dataset.batch(indices));
+        let loaded = match self.generator.clone() {
+            Some(mut generator) => {
+                // A batch has its own numbers, whoever loads it and whatever was loaded before.
+                generator.set_stream(number as u64);
+                random::aside(generator, load)
+            }
+            None => load(),
+        };
+        loaded.unwrap_or_else(|panic| bail!("the data set panicked on batch {number}: {panic}"))
+    }
+}
+
+/// A thread that loads batches `first`, `first + step`, ..., and where they come out.
+type Worker = (Receiver<Batch>, JoinHandle<()>);
+
+fn start(pass: Pass, first: usize, step: usize) -> Result<Worker> {
+    let (sender, batches) = sync_channel(1); // one waits there, one in the thread's hand
+    let work = move || {
+        for number in (first..pass.len()).step_by(step) {
+            let batch = pass.load(number);
+            let failed = batch.is_err();
+            // Nobody listens any more when the pass was dropped.
+            if sender.send(batch).is_err() || failed {
+                break;
+            }
+        }
+    };
+    let thread = Builder::new().name("data loader".into()).spawn(work)?;
+    Ok((batches, thread))
+}
+
+/// One pass of a [`DataLoader`](super::DataLoader): the batches still to come. It ends after the
+/// first error; dropped before its end, it waits for its threads to stop.
+pub struct Batches {
+    pass: Pass,
+    next: usize,
+    num_workers: usize,
+    workers: Vec<Worker>,
+}
+
+impl Batches {
+    pub(super) fn new(pass: Pass, num_workers: usize) -> Batches {
+        Batches {
+            num_workers: num_workers.min(MOST_WORKERS).min(pass.len()),
+            pass,
+            next: 0,
+            workers: Vec::new(),
+        }
+    }
+
+    fn load(&mut self) -> Batch {
+        if self.num_workers == 0 {
+            return self.pass.load(self.next);
+        }
+        for first in self.workers.len()..self.num_workers {
+            self.workers
+                .push(start(self.pass.clone(), first, self.num_workers)?);
+        }
+        match self.workers[self.next % self.num_workers].0.recv() {
+            Ok(batch) => batch,
+            Err(_) => bail!("a thread of the data loader ended before its time"),
+        }
+    }
+
+    fn stop(&mut self) {
+        let (batches, threads): (Vec<_>, Vec<_>) = self.workers.drain(..).unzip();
+        drop(batches);
+        for thread in threads {
+            let _ = thread.join(); // what it had to say is no longer wanted
+        }
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        if self.next >= self.pass.len() {
+            return None;
+        }
+        let batch = self.load();
+        self.next += 1;
+        if batch.is_err() {
+            self.next = self.pass.len();
+        }
+        if self.next >= self.pass.len() {
+            self.stop();
+        }
+        Some(batch)
+    }
+}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} batches to come", self.pass.len() - self.next)
+    }
+}
