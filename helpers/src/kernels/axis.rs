@@ -71,6 +71,11 @@ impl Axis {
         (self.kernel - 1) * self.dilation / self.stride
     }
 
+    /// Whether windows are pairs, side by side.
+    pub(crate) fn is_by_pairs(&self) -> bool {
+        (self.kernel, self.stride, self.padding) == (2, 2, 0)
+    }
+
     /// The places at which kernel element `k` meets the input, not the padding.
     pub(crate) fn valid(&self, k: usize) -> Range<usize> {
         let shift = k * self.dilation;

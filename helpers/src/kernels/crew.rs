@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 /// How often a helper looks before it sleeps.
-const LOOKS: usize = 3_000;
+const LOOKS: usize = 10_000;
 
 type Work = dyn Fn(usize) + Sync;
 
@@ -56,7 +56,7 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
         unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync + '_), &'static Work>(work) };
     {
         let mut job = lock(&crew.job);
-        job.work = Some(forever);
+        (job.work, job.panicked) = (Some(forever), false);
         crew.posted.fetch_add(1, Ordering::SeqCst);
     }
     if crew.sleepers.load(Ordering::SeqCst) > 0 {
@@ -65,7 +65,7 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
     let end = End(crew);
     work(0);
     drop(end);
-    if std::mem::take(&mut lock(&crew.job).panicked) {
+    if lock(&crew.job).panicked {
         resume_unwind(Box::new("a kernel panicked on another thread"));
     }
 }

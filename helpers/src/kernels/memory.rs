@@ -15,6 +15,8 @@ pub(crate) fn keep() {
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20); // the most that it takes
             libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
+            // Small pieces go a way that is not tidied up each time a large one is freed.
+            libc::mallopt(libc::M_MXFAST, 0);
             // One heap for all threads: those of other threads are given back after all.
             libc::mallopt(libc::M_ARENA_MAX, 1);
         }

@@ -99,12 +99,15 @@ impl<T: Real> WithSimd for Winners<'_, T> {
             let rows = rows.zip(winners.chunks_exact_mut(width.output));
             for (oh, (y, winners)) in rows.enumerate() {
                 let rows = height.window(oh);
+                if [height, width].iter().all(|axis| axis.is_by_pairs()) {
+                    let first = rows.start * width.input;
+                    pairs(&plane[first..], first as u32, width.input, y, winners);
+                    continue;
+                }
                 let places = y.iter_mut().zip(winners).zip(&columns);
                 for ((y, winner), columns) in places {
                     let first = rows.start * width.input + columns.start;
-                    // Loops of known length, without branches, for the usual windows.
                     (*y, *winner) = match (rows.len(), columns.len()) {
-                        (2, 2) => best_of(plane, first, width.input, 2, 2),
                         (3, 3) => best_of(plane, first, width.input, 3, 3),
                         (high, wide) => best_of(plane, first, width.input, high, wide),
                     };
@@ -114,19 +117,41 @@ impl<T: Real> WithSimd for Winners<'_, T> {
     }
 }
 
+/// The usual windows, 2x2 side by side: a row of them, which the compiler turns into vectors.
+#[inline(always)]
+fn pairs<T: Real>(plane: &[T], first: u32, line: usize, y: &mut [T], winners: &mut [u32]) {
+    let (above, below) = (
+        plane[..line].as_chunks().0,
+        plane[line..2 * line].as_chunks().0,
+    );
+    let places = y.iter_mut().zip(winners).zip(above.iter().zip(below));
+    for (place, ((y, winner), ([a, b], [c, d]))) in places.enumerate() {
+        let first = first + 2 * place as u32;
+        let below = first + line as u32;
+        let (best, at) = duel((*a, first), (*b, first + 1));
+        let (best, at) = duel((best, at), (*c, below));
+        (*y, *winner) = duel((best, at), (*d, below + 1));
+    }
+}
+
+/// The larger of two numbers, each with its place; of equals the first, and NaN beats all.
+#[inline(always)]
+fn duel<T: Real>(best: (T, u32), next: (T, u32)) -> (T, u32) {
+    // NaN is the one number that differs from itself.
+    #[allow(clippy::eq_op)]
+    let wins = (next.0 > best.0) | (next.0 != next.0);
+    if wins { next } else { best }
+}
+
 /// The largest number of a window that starts at `first`, and where it is.
 #[inline(always)]
 fn best_of<T: Real>(plane: &[T], first: usize, line: usize, high: usize, wide: usize) -> (T, u32) {
-    let (mut best, mut winner) = (plane[first], first);
+    let mut best = (plane[first], first as u32);
     for row in 0..high {
         let start = first + row * line;
         for (column, &next) in plane[start..start + wide].iter().enumerate() {
-            // NaN is the one number that differs from itself.
-            #[allow(clippy::eq_op)]
-            let wins = (next > best) | (next != next);
-            best = if wins { next } else { best };
-            winner = if wins { start + column } else { winner };
+            best = duel(best, (next, (start + column) as u32));
         }
     }
-    (best, winner as u32)
+    best
 }
