@@ -107,7 +107,7 @@ impl Download {
         };
         if offline() {
             let why = format!("{missing}, and HELPERS_OFFLINE forbids to download it");
-            bail!(self.help(&path, &why));
+            bail!("{}", self.help(&path, &why));
         }
         let _lock = lock(&path)?;
         if let Ok(path) = self.found(&path) {
@@ -121,7 +121,7 @@ impl Download {
                 Err(reason) => why += &format!("\n  {url}: {reason}"),
             }
         }
-        bail!(self.help(&path, &why))
+        bail!("{}", self.help(&path, &why))
     }
 
     /// The folder called `name` in this zip archive, unpacked beside it; it may be there already.
@@ -159,7 +159,7 @@ impl Download {
 
     fn help(&self, path: &Path, why: &str) -> String {
         format!(
-            "{}: {why}\nTo bring it by hand: download {} with a browser and save it as {}; DATASETS_DIR names another folder than {}",
+            "{}: {why}\nTo bring it by hand: download {} elsewhere and save it as {}, or set DATASETS_DIR to the folder that holds it (now {})",
             self.file.display(),
             self.mirrors.first().map_or("it", String::as_str),
             path.display(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Result, Tensor, bail};
 
 use super::open::open;
+use crate::errors::first_line;
 use crate::random::can_hold;
 
 const UNSIGNED_BYTE: u8 = 8;
@@ -23,7 +24,7 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<Tensor> {
     let (reader, length) = open(path)?;
     match read(reader, length) {
         Ok(tensor) => Ok(tensor),
-        Err(error) => bail!("{}: {error}", path.display()),
+        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
     }
 }
 

@@ -9,8 +9,10 @@ use super::speech::{Moment, SAMPLES, speak, spectrograms};
 use crate::data::TensorDataset;
 use crate::random::{self, Generator};
 
-/// The names of the classes of [`vowels`]: as in heed, hid, head, had, hod, hawed, hood, who'd, hud, heard.
-pub const VOWELS: [&str; 10] = ["i", "ɪ", "ɛ", "æ", "ɑ", "ɔ", "ʊ", "u", "ʌ", "ɝ"];
+/// The classes of [`vowels`], by the words they were measured in.
+pub const VOWELS: [&str; 10] = [
+    "heed", "hid", "head", "had", "hod", "hawed", "hood", "who'd", "hud", "heard",
+];
 
 /// Pitch and the first three formants in Hz of men, women and children, vowel by vowel: averages of 76
 /// speakers. G. Peterson and H. Barney, Control methods used in a study of the vowels, JASA 24, 1952.
@@ -80,7 +82,7 @@ pub fn consonants(count: usize) -> Result<Phonemes> {
     collect("consonants", count, 3, |class, g| {
         let vowel = vary(g.random_range(0..VOWELS.len()), g);
         let [_, f2, f3, f4] = vowel.formants;
-        let halfway = |locus: f64| (locus * g.random_range(0.93..1.07) + f2) / 2.0;
+        let mut halfway = |locus: f64| (locus * g.random_range(0.93..1.07) + f2) / 2.0;
         let (start, third) = match class {
             0 => (halfway(720.0), 0.88 * f3),
             1 => (halfway(1800.0), 1.06 * f3),
@@ -89,9 +91,9 @@ pub fn consonants(count: usize) -> Result<Phonemes> {
         };
         // Where the burst is, how strong, how long until the voice sets in and how fast the mouth opens.
         let (burst_at, strength, delay, slowness) = [
-            (900.0, 0.3, 0.008, 0.012),
-            (3800.0, 0.7, 0.013, 0.018),
-            (1.1 * start, 0.7, 0.02, 0.025),
+            (900.0, 0.01, 0.008, 0.012),
+            (3800.0, 0.02, 0.013, 0.018),
+            (1.1 * start, 0.02, 0.02, 0.025),
         ][class];
         let opens = g.random_range(0.04..0.1);
         let murmur = opens * g.random_range(0.0..2.0);

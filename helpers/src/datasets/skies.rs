@@ -114,7 +114,8 @@ impl Scene {
             let far = self.haze * (-(y - edge) / 0.08).exp();
             return (mix(ground, self.sky[1], far), 2);
         }
-        let height = 1.0 - (y / self.horizon).min(1.0);
+        // From 0 at the deepest valley to 1 at the top.
+        let height = (1.0 - y / (self.horizon + self.hills)).max(0.0);
         let away = ((x - self.sun[0]).powi(2) + (y - self.sun[1]).powi(2)).sqrt();
         let glare = 0.9 * (-away / 0.06).exp() + 0.3 * (-away / 0.3).exp();
         let sky = mix(self.sky[1], self.sky[0], height.powf(0.6));

@@ -11,7 +11,7 @@ use crate::random;
 const FRAMES: usize = 8;
 const SIZE: usize = 16;
 /// Per frame, in pixels: to the right, to the left, down, up.
-const DIRECTIONS: [[isize; 2]; 4] = [[1, 0], [-1, 0], [0, 1], [0, -1]];
+const DIRECTIONS: [[i64; 2]; 4] = [[1, 0], [-1, 0], [0, 1], [0, -1]];
 
 /// `count` films of a bright square that moves over a dark, noisy ground: inputs (N, 1, 8, 16, 16), f32
 /// of about 0 to 1 (time is the third dimension), targets (N), u32: 0 right, 1 left, 2 down, 3 up.
@@ -37,9 +37,9 @@ pub fn moving_squares(count: usize) -> Result<TensorDataset> {
             let (side, speed) = (g.random_range(3..=6), g.random_range(1..=2));
             let (x, y) = (g.random_range(0..SIZE), g.random_range(0..SIZE));
             let bright = g.random_range(0.5..1.0f32);
-            for frame in 0..FRAMES as isize {
-                let moved = |at: usize, step: isize| {
-                    (at as isize + frame * speed * step).rem_euclid(SIZE as isize) as usize
+            for frame in 0..FRAMES as i64 {
+                let moved = |at: usize, step: i64| {
+                    (at as i64 + frame * speed * step).rem_euclid(SIZE as i64) as usize
                 };
                 let (left, top) = (moved(x, across), moved(y, down));
                 for (row, column) in (0..SIZE).flat_map(|r| (0..SIZE).map(move |c| (r, c))) {

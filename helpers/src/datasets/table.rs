@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Result, Tensor, bail};
 
 use super::open::open;
+use crate::errors::first_line;
 use crate::random::can_hold;
 
 /// A line that is longer belongs to something else than a table.
@@ -23,7 +24,7 @@ pub fn read_csv(path: impl AsRef<Path>) -> Result<Tensor> {
     let (reader, _) = open(path)?;
     match csv(reader) {
         Ok(table) => Ok(table),
-        Err(error) => bail!("{}: {error}", path.display()),
+        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
     }
 }
 
@@ -62,7 +63,7 @@ pub fn read_libsvm(path: impl AsRef<Path>, features: usize) -> Result<(Tensor, T
     let (reader, _) = open(path)?;
     match libsvm(reader, features) {
         Ok(read) => Ok(read),
-        Err(error) => bail!("{}: {error}", path.display()),
+        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
     }
 }
 
@@ -76,12 +77,13 @@ fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {
         labels.push(finite(words.next().unwrap_or(""))?);
         for word in words {
             let Some((feature, value)) = word.split_once(':') else {
-                bail!("expected feature:value, got {word:?}");
+                bail!("expected feature:value, got {:?}", short(word));
             };
             match feature.parse::<usize>() {
                 Ok(feature) if feature > last && feature <= features => last = feature,
                 _ => bail!(
-                    "feature {feature:?} must be from {} to {features}",
+                    "feature {:?} must be from {} to {features}",
+                    short(feature),
                     last + 1
                 ),
             }
@@ -103,8 +105,13 @@ fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {
 fn finite(text: &str) -> Result<f32> {
     match text.trim().parse::<f32>() {
         Ok(value) if value.is_finite() => Ok(value),
-        _ => bail!("expected a finite number, got {text:?}"),
+        _ => bail!("expected a finite number, got {:?}", short(text)),
     }
+}
+
+/// Enough of a text to find it again: the whole may be a megabyte.
+fn short(text: &str) -> String {
+    text.chars().take(20).collect()
 }
 
 /// Hands over every line that is not blank, with its number from 1.
@@ -125,7 +132,7 @@ fn lines(reader: impl Read, mut each: impl FnMut(usize, &str) -> Result<()>) -> 
             continue;
         }
         if let Err(error) = each(number, text) {
-            bail!("line {number}: {error}");
+            bail!("line {number}: {}", first_line(&error));
         }
     }
     Ok(())

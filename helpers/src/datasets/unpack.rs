@@ -8,6 +8,7 @@ use candle_core::{Result, bail};
 use zip::ZipArchive;
 
 use super::checksum::with_ending;
+use crate::errors::first_line;
 
 const MOST_FILES: usize = 100_000;
 
@@ -25,7 +26,11 @@ pub(super) fn unpack(archive: &Path, folder: &Path, limit: u64) -> Result<()> {
     let _ = fs::remove_dir_all(&into);
     match done {
         Ok(()) => Ok(()),
-        Err(why) => bail!("{} cannot be unpacked: {why}", archive.display()),
+        Err(why) => bail!(
+            "{} cannot be unpacked: {}",
+            archive.display(),
+            first_line(&why)
+        ),
     }
 }
 
