@@ -190,7 +190,7 @@ fn skies_need_more_than_colour_and_place() {
                 .add(6, conv(6, 16, 3, 1))
         };
         let (train, test) = (&sets[0], &sets[1]);
-        results.push(accuracy(&model, &p, (train, test), (0.01, 20)).unwrap());
+        results.push(accuracy(&model, &p, (train, test), (0.004, 25)).unwrap());
     }
     println!("linear {:.3}, network {:.3}", results[0], results[1]);
     assert!(
@@ -225,7 +225,7 @@ fn best_threshold(distances: &Tensor, same: &Tensor) -> f64 {
 fn forgeries_are_told_by_a_siamese_network_only() {
     manual_seed(1);
     let [train, test] =
-        [60, 30].map(|writers| datasets::signatures(writers, 5).unwrap().pairs().unwrap());
+        [120, 40].map(|writers| datasets::signatures(writers, 5).unwrap().pairs().unwrap());
     let params = Parameters::new(&Device::Cpu);
     let model = linear(&train, 2, &params).unwrap();
     let linear = accuracy(&model, &params, (&train, &test), (0.003, 5)).unwrap();

@@ -91,13 +91,13 @@ pub fn consonants(count: usize) -> Result<Phonemes> {
         };
         // Where the burst is, how strong, how long until the voice sets in and how fast the mouth opens.
         let (burst_at, strength, delay, slowness) = [
-            (900.0, 0.01, 0.008, 0.012),
-            (3800.0, 0.02, 0.013, 0.018),
-            (1.1 * start, 0.02, 0.02, 0.025),
+            (900.0, 0.008, 0.008, 0.012),
+            (3800.0, 0.012, 0.013, 0.018),
+            (1.1 * start, 0.012, 0.02, 0.025),
         ][class];
         let opens = g.random_range(0.04..0.1);
         let murmur = opens * g.random_range(0.0..2.0);
-        let strength = strength * g.random_range(0.3..1.0);
+        let strength = strength * g.random_range(0.0..1.0f64).powi(2); // often hardly heard
         let closed = [200.0, start, third.max(start + 150.0), f4];
         speak(g, |t| {
             let after = t - opens;

@@ -154,7 +154,7 @@ impl Manner {
 fn sign(shape: &Shape, manner: &Manner, g: &mut Generator, values: &mut Vec<f32>) {
     // Small warps, in space and in time.
     let bend = [(); 2].map(|()| Curve::draw(g, 0.03, &[0.7, 1.6]));
-    let hurry = Curve::draw(g, 0.12, &[0.8, 2.0, 4.0]);
+    let hurry = Curve::draw(g, 0.08, &[0.8, 2.0, 4.0]);
     let (sin, cos) = g.random_range(-0.1..0.1f64).sin_cos();
     let size = g.random_range(0.9..1.1);
     let press = g.random_range(-0.08..0.08);
