@@ -16,7 +16,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 fn content() -> Vec<u8> {
-    (0..300_000u32).map(|i| (i.wrapping_mul(i) % 251) as u8).collect()
+    (0..300_000u32)
+        .map(|i| (i.wrapping_mul(i) % 251) as u8)
+        .collect()
 }
 
 fn sha256(content: &[u8]) -> String {

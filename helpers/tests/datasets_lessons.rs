@@ -10,10 +10,11 @@ fn accuracy(
     params: &Parameters,
     (train, test): (&TensorDataset, &TensorDataset),
     (lr, epochs): (f64, usize),
+    batch_size: usize,
 ) -> Result<f64> {
     let mut adam = optim::Adam::new(params, lr)?;
     for _ in 0..epochs {
-        for rows in random::permutation(train.len()).chunks(32) {
+        for rows in random::permutation(train.len()).chunks(batch_size) {
             let (x, targets) = train.batch(rows)?;
             let loss = cross_entropy(&model.forward(&x, true)?, &targets)?;
             adam.step(&loss.backward()?)?;
@@ -65,7 +66,7 @@ fn compare(
         manual_seed(2);
         let params = Parameters::new(&Device::Cpu);
         let model = network(&params).unwrap();
-        accuracy(&model, &params, (&sets.0, &sets.1), plan).unwrap()
+        accuracy(&model, &params, (&sets.0, &sets.1), plan, 32).unwrap()
     };
     let results = (
         run(&|params| linear(&sets.0, classes, params)),
@@ -170,7 +171,7 @@ fn with_place(set: &TensorDataset) -> Result<TensorDataset> {
 #[test]
 fn skies_need_more_than_colour_and_place() {
     manual_seed(1);
-    let sets = [96, 32].map(|n| with_place(&datasets::skies(n, 32).unwrap()).unwrap());
+    let sets = [160, 40].map(|n| with_place(&datasets::skies(n, 32).unwrap()).unwrap());
     let mut results = Vec::new();
     for small in [true, false] {
         manual_seed(2);
@@ -190,7 +191,7 @@ fn skies_need_more_than_colour_and_place() {
                 .add(6, conv(6, 16, 3, 1))
         };
         let (train, test) = (&sets[0], &sets[1]);
-        results.push(accuracy(&model, &p, (train, test), (0.004, 25)).unwrap());
+        results.push(accuracy(&model, &p, (train, test), (0.004, 15), 8).unwrap());
     }
     println!("linear {:.3}, network {:.3}", results[0], results[1]);
     assert!(
@@ -228,7 +229,7 @@ fn forgeries_are_told_by_a_siamese_network_only() {
         [120, 40].map(|writers| datasets::signatures(writers, 5).unwrap().pairs().unwrap());
     let params = Parameters::new(&Device::Cpu);
     let model = linear(&train, 2, &params).unwrap();
-    let linear = accuracy(&model, &params, (&train, &test), (0.003, 5)).unwrap();
+    let linear = accuracy(&model, &params, (&train, &test), (0.003, 5), 32).unwrap();
 
     manual_seed(2);
     let p = Parameters::new(&Device::Cpu);
