@@ -142,6 +142,7 @@ fn try_readers(path: &Path, content: &[u8], packing: Packing) {
     // Buffers, and the state of a decoder, which does not depend on the content.
     let fixed = match packing {
         _ if content.starts_with(b"BZh") => 10 << 20,
+        _ if content.starts_with(b"\x1f\x8b") => 256 << 10,
         Packing::Plain => 64 << 10,
         Packing::Gzip => 256 << 10,
         Packing::Bzip2 => 10 << 20,

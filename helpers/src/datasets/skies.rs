@@ -12,7 +12,7 @@ type Colour = [f32; 3];
 /// Colours of the zenith and of the horizon: noon, a hazy day, dusk.
 const SKIES: [[Colour; 2]; 3] = [
     [[0.16, 0.36, 0.72], [0.66, 0.78, 0.90]],
-    [[0.45, 0.55, 0.66], [0.80, 0.81, 0.82]],
+    [[0.36, 0.50, 0.66], [0.68, 0.75, 0.81]],
     [[0.22, 0.26, 0.50], [0.93, 0.62, 0.40]],
 ];
 /// Grass, earth, rock, water, snow: the last three have the colours of clouds and of the sky.
@@ -94,7 +94,7 @@ impl Scene {
             noise: Noise::draw(g),
             sky: SKIES[g.random_range(0..SKIES.len())],
             ground: GROUNDS[g.random_range(0..GROUNDS.len())].map(|c| c * g.random_range(0.8..1.1)),
-            horizon: g.random_range(0.5..0.85),
+            horizon: g.random_range(0.4..0.9),
             hills: g.random_range(0.02..0.25),
             clear: g.random_range(0.42..0.58),
             scale: g.random_range(0.5..0.9),
@@ -121,14 +121,14 @@ impl Scene {
         let sky = mix(self.sky[1], self.sky[0], height.powf(0.6));
         let sky = mix(sky, [1.0, 0.97, 0.88], glare.min(1.0));
         // A flat layer of clouds: the lower in the picture, the farther and the smaller.
-        let depth = self.scale / (height + 0.25);
+        let depth = self.scale / (height + 0.4);
         let thick = |x: f32, depth: f32| self.noise.fractal(4.0 * (x - 0.5) * depth, 4.0 * depth);
         let density = thick(x, depth) - self.clear;
-        let hides = smooth(density / 0.08 + 0.5);
+        let hides = smooth(density / 0.05 + 0.5);
         // Thicker towards the sun: in shadow.
         let towards = thick(x + 0.03 * (self.sun[0] - x).signum(), depth * 0.97);
         let shade = (0.97 - 1.5 * density.max(0.0) - 0.8 * (towards - density - self.clear))
-            .clamp(0.4, 1.0);
+            .clamp(0.55, 1.0);
         let light = mix([1.0; 3], self.sky[1], 0.35);
         let cloud = mix(
             light.map(|c| c * shade),
