@@ -446,7 +446,8 @@ fn archives_are_unpacked_whole() {
 #[test]
 fn archives_that_reach_outside_or_burst_are_refused() {
     let bomb = vec![0; 100_000];
-    let cases: [(&[(&str, &[u8])], &str); 5] = [
+    type Files<'a> = &'a [(&'a str, &'a [u8])];
+    let cases: [(Files, &str); 5] = [
         (
             &[("photos/a", b"fine"), ("../evil", b"x")],
             "outside the folder",

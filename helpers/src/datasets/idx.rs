@@ -5,8 +5,7 @@ use std::path::Path;
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::open::open;
-use crate::errors::first_line;
+use super::open::read;
 use crate::random::can_hold;
 
 const UNSIGNED_BYTE: u8 = 8;
@@ -20,15 +19,10 @@ const UNSIGNED_BYTE: u8 = 8;
 /// # Errors
 /// A file that is not IDX, of another type than bytes, empty, shorter or longer than its header says.
 pub fn read_idx(path: impl AsRef<Path>) -> Result<Tensor> {
-    let path = path.as_ref();
-    let (reader, length) = open(path)?;
-    match read(reader, length) {
-        Ok(tensor) => Ok(tensor),
-        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
-    }
+    read(path.as_ref(), idx)
 }
 
-fn read(mut reader: impl Read, length: Option<u64>) -> Result<Tensor> {
+fn idx(mut reader: impl Read, length: Option<u64>) -> Result<Tensor> {
     let [zero, also_zero, kind, rank] = four_bytes(&mut reader)?;
     if (zero, also_zero) != (0, 0) || !(1..=4).contains(&rank) {
         bail!("not an IDX file: it must begin with 0, 0, a type and 1 to 4 dimensions");

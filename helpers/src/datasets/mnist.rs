@@ -33,20 +33,21 @@ pub fn mnist(train: bool) -> Result<TensorDataset> {
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
         "http://yann.lecun.com/exdb/mnist/",
     ];
-    let checksums = match train {
-        true => [
+    // Images and labels, for training and for the test.
+    let checksums = [
+        [
             "f68b3c2dcbeaaa9fbdd348bbdeb94873",
             "d53e105ee54ea40749a09fcbcd1e9432",
         ],
-        false => [
+        [
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         ],
-    };
-    load("mnist", train, &mirrors, checksums)
+    ];
+    load("mnist", train, &mirrors, &checksums)
 }
 
-/// Pictures of clothes, in everything else like [`mnist`], to `fashion_mnist/` (31 or 5 MB).
+/// Pictures of clothes, in everything else like [`mnist`], to `fashion_mnist/` (26 or 4.4 MB).
 ///
 /// Classes 0 to 9: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot.
 /// H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, 2017.
@@ -55,28 +56,34 @@ pub fn mnist(train: bool) -> Result<TensorDataset> {
 /// Those of [`Download::get`] and [`read_idx`].
 pub fn fashion_mnist(train: bool) -> Result<TensorDataset> {
     let mirrors = ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"];
-    let checksums = match train {
-        true => [
+    let checksums = [
+        [
             "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
             "25c81989df183df01b3e8a0aad5dffbe",
         ],
-        false => [
+        [
             "bef4ecab320f06d8554ea6380940ec79",
             "bb300cfdad3c16e7a12a480ee83cd310",
         ],
-    };
-    load("fashion_mnist", train, &mirrors, checksums)
+    ];
+    load("fashion_mnist", train, &mirrors, &checksums)
 }
 
-fn load(set: &str, train: bool, mirrors: &[&str], checksums: [&str; 2]) -> Result<TensorDataset> {
-    let [images, labels] = FILES[usize::from(!train)];
-    let fetch = |file: &str, checksum| {
+fn load(
+    set: &str,
+    train: bool,
+    mirrors: &[&str],
+    checksums: &[[&str; 2]; 2],
+) -> Result<TensorDataset> {
+    let (files, checksums) = (FILES[usize::from(!train)], checksums[usize::from(!train)]);
+    let fetch = |kind: usize| {
+        let (file, checksum) = (files[kind], checksums[kind]);
         let download = Download::new(format!("{set}/{file}"));
         let download = download.checksum(checksum).limit(50_000_000);
         let addresses = mirrors.iter().map(|mirror| format!("{mirror}{file}"));
         read_idx(addresses.fold(download, Download::mirror).get()?)
     };
-    let (images, labels) = (fetch(images, checksums[0])?, fetch(labels, checksums[1])?);
+    let (images, labels) = (fetch(0)?, fetch(1)?);
     // Files that were brought unpacked have no checksum.
     let highest = labels.flatten_all()?.max(0)?.to_scalar::<u8>()?;
     let (&[n, 28, 28], &[m]) = (images.dims(), labels.dims()) else {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{Device, Result, Tensor, bail};
 
-use super::open::open;
+use super::open::read;
 use crate::errors::first_line;
 use crate::random::can_hold;
 
@@ -20,12 +20,7 @@ const LONGEST_LINE: u64 = 1 << 20;
 /// A line that has another number of columns than those before it, or something else than finite
 /// numbers; no line at all.
 pub fn read_csv(path: impl AsRef<Path>) -> Result<Tensor> {
-    let path = path.as_ref();
-    let (reader, _) = open(path)?;
-    match csv(reader) {
-        Ok(table) => Ok(table),
-        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
-    }
+    read(path.as_ref(), |reader, _| csv(reader))
 }
 
 pub(super) fn csv(reader: impl Read) -> Result<Tensor> {
@@ -59,12 +54,7 @@ pub(super) fn csv(reader: impl Read) -> Result<Tensor> {
 /// # Errors
 /// A line that is not like that, features out of order or above `features`; no line at all.
 pub fn read_libsvm(path: impl AsRef<Path>, features: usize) -> Result<(Tensor, Tensor)> {
-    let path = path.as_ref();
-    let (reader, _) = open(path)?;
-    match libsvm(reader, features) {
-        Ok(read) => Ok(read),
-        Err(error) => bail!("{}: {}", path.display(), first_line(&error)),
-    }
+    read(path.as_ref(), |reader, _| libsvm(reader, features))
 }
 
 fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {

@@ -20,7 +20,7 @@ const FILES: [(&str, &str); 6] = [
 /// or `alexnet`, for [`Parameters::load_torch`](crate::nn::Parameters::load_torch).
 ///
 /// Downloads them to `weights/` in [`downloads_dir`](super::downloads_dir) the first time: from 47 MB
-/// (`resnet18`) to 528 MB (`vgg16`).
+/// (`resnet18`) to 553 MB (`vgg16`).
 ///
 /// # Errors
 /// Another name, and those of [`Download::get`].
