@@ -140,9 +140,10 @@ fn measure<T>(what: &str, allowed: usize, read: impl FnOnce() -> Result<T>) -> O
 
 fn try_readers(path: &Path, content: &[u8], packing: Packing) {
     // Buffers, and the state of a decoder, which does not depend on the content.
+    let seems = |start: &[u8]| matches!(packing, Packing::Plain) && content.starts_with(start);
     let fixed = match packing {
-        _ if content.starts_with(b"BZh") => 10 << 20,
-        _ if content.starts_with(b"\x1f\x8b") => 256 << 10,
+        _ if seems(b"BZh") => 10 << 20,
+        _ if seems(b"\x1f\x8b") => 256 << 10,
         Packing::Plain => 64 << 10,
         Packing::Gzip => 256 << 10,
         Packing::Bzip2 => 10 << 20,
