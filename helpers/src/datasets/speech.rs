@@ -71,7 +71,7 @@ pub(super) fn speak(g: &mut Generator, at: impl Fn(f64) -> Moment) -> Vec<f32> {
         let pulse = if phase >= 1.0 { RATE / now.pitch } else { 0.0 };
         phase = phase.fract();
         let [breath, burst]: [f64; 2] = [g.sample(StandardNormal), g.sample(StandardNormal)];
-        let source = throat.pass(now.voice * pulse) + 0.01 * now.breath * breath;
+        let source = throat.pass(now.voice * pulse) + 0.003 * now.breath * breath;
         let voiced = mouth
             .iter_mut()
             .fold(source, |x, resonator| resonator.pass(x));
