@@ -33,6 +33,14 @@ pub struct Adam {
     rule: Rule,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    betas: (f64, f64),
+    eps: f64,
+    weight_decay: f64,
+    decoupled: bool,
+}
+
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch's `optim.AdamW`:
 /// `w <- (1 - lr d) w` before Adam's step, which does not see the decay. `d` starts at 0.01.
 ///
@@ -46,32 +54,80 @@ pub struct Adam {
 /// assert!((w.tensor().to_vec1::<f32>()?[0] - 2.75).abs() < 1e-6);
 /// # Ok::<(), helpers::Error>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct AdamW {
-    state: OptimizerState,
-    rule: Rule,
+pub struct AdamW;
+
+impl AdamW {
+    /// An [`Adam`] whose weight decay is decoupled.
+    ///
+    /// # Errors
+    /// No parameter to train, or a learning rate that is negative or not finite.
+    #[allow(clippy::new_ret_no_self)] // written as in PyTorch; what it makes differs in one line
+    pub fn new(params: &Parameters, lr: f64) -> Result<Adam> {
+        let mut adam = Adam::named("AdamW", params, lr)?;
+        (adam.rule.decoupled, adam.rule.weight_decay) = (true, 0.01);
+        Ok(adam)
+    }
 }
 
-#[derive(Clone, Debug)]
-struct Rule {
-    betas: (f64, f64),
-    eps: f64,
-    weight_decay: f64,
+impl Adam {
+    /// An optimizer for the parameters that `params` holds now, with learning rate `lr`.
+    ///
+    /// # Errors
+    /// No parameter to train, or a learning rate that is negative or not finite.
+    pub fn new(params: &Parameters, lr: f64) -> Result<Adam> {
+        Adam::named("Adam", params, lr)
+    }
+
+    fn named(name: &'static str, params: &Parameters, lr: f64) -> Result<Adam> {
+        Ok(Adam {
+            state: OptimizerState::new(name, params, lr)?.keep(AVERAGES),
+            rule: Rule {
+                betas: (0.9, 0.999),
+                eps: 1e-8,
+                weight_decay: 0.0,
+                decoupled: false,
+            },
+        })
+    }
+
+    /// Sets how slowly the two averages follow, 0.9 and 0.999 at first.
+    ///
+    /// # Errors
+    /// A number outside 0 (included) to 1 (excluded).
+    pub fn betas(mut self, beta1: f64, beta2: f64) -> Result<Adam> {
+        if ![beta1, beta2].iter().all(|beta| (0.0..1.0).contains(beta)) {
+            bail!("the betas must be at least 0 and below 1, got {beta1} and {beta2}");
+        }
+        self.rule.betas = (beta1, beta2);
+        Ok(self)
+    }
+
+    /// Sets what keeps the division from exploding, 1e-8 at first.
+    ///
+    /// # Errors
+    /// A number that is negative or not finite.
+    pub fn eps(mut self, eps: f64) -> Result<Adam> {
+        check_setting("eps", eps)?;
+        self.rule.eps = eps;
+        Ok(self)
+    }
+
+    /// Sets the weight decay.
+    ///
+    /// # Errors
+    /// A weight decay that is negative or not finite.
+    pub fn weight_decay(mut self, weight_decay: f64) -> Result<Adam> {
+        check_setting("weight decay", weight_decay)?;
+        self.rule.weight_decay = weight_decay;
+        Ok(self)
+    }
 }
 
 impl Rule {
-    fn new(weight_decay: f64) -> Rule {
-        Rule {
-            betas: (0.9, 0.999),
-            eps: 1e-8,
-            weight_decay,
-        }
-    }
-
     /// Step `t`; weight decay is added to the gradient, or shrinks the weights first.
-    fn update(&self, lr: f64, t: u64, decoupled: bool) -> Update {
+    fn update(&self, lr: f64, t: u64) -> Update {
         let ((b1, b2), t) = (self.betas, t as f64);
-        let (decay, shrink) = match decoupled {
+        let (decay, shrink) = match self.decoupled {
             false => (self.weight_decay, 1.0),
             true => (0.0, 1.0 - lr * self.weight_decay),
         };
@@ -86,76 +142,10 @@ impl Rule {
     }
 }
 
-macro_rules! settings {
-    ($optimizer:ident, $decay:expr) => {
-        impl $optimizer {
-            /// An optimizer for the parameters that `params` holds now, with learning rate `lr`.
-            ///
-            /// # Errors
-            /// No parameter to train, or a learning rate that is negative or not finite.
-            pub fn new(params: &Parameters, lr: f64) -> Result<Self> {
-                let state = OptimizerState::new(stringify!($optimizer), params, lr)?;
-                let (state, rule) = (state.keep(AVERAGES), Rule::new($decay));
-                Ok(Self { state, rule })
-            }
-
-            /// Sets how slowly the two averages follow, 0.9 and 0.999 at first.
-            ///
-            /// # Errors
-            /// A number outside 0 (included) to 1 (excluded).
-            pub fn betas(mut self, beta1: f64, beta2: f64) -> Result<Self> {
-                if ![beta1, beta2].iter().all(|beta| (0.0..1.0).contains(beta)) {
-                    bail!("the betas must be at least 0 and below 1, got {beta1} and {beta2}");
-                }
-                self.rule.betas = (beta1, beta2);
-                Ok(self)
-            }
-
-            /// Sets what keeps the division from exploding, 1e-8 at first.
-            ///
-            /// # Errors
-            /// A number that is negative or not finite.
-            pub fn eps(mut self, eps: f64) -> Result<Self> {
-                check_setting("eps", eps)?;
-                self.rule.eps = eps;
-                Ok(self)
-            }
-
-            /// Sets the weight decay.
-            ///
-            /// # Errors
-            /// A weight decay that is negative or not finite.
-            pub fn weight_decay(mut self, weight_decay: f64) -> Result<Self> {
-                check_setting("weight decay", weight_decay)?;
-                self.rule.weight_decay = weight_decay;
-                Ok(self)
-            }
-        }
-    };
-}
-
-settings!(Adam, 0.0);
-settings!(AdamW, 0.01);
-
 impl Optimizer for Adam {
     fn step(&mut self, grads: &GradStore) -> Result<()> {
-        let (lr, rule) = (self.state.lr(), &self.rule);
-        self.state.step(grads, |t| rule.update(lr, t, false))
-    }
-
-    fn state(&self) -> &OptimizerState {
-        &self.state
-    }
-
-    fn state_mut(&mut self) -> &mut OptimizerState {
-        &mut self.state
-    }
-}
-
-impl Optimizer for AdamW {
-    fn step(&mut self, grads: &GradStore) -> Result<()> {
-        let (lr, rule) = (self.state.lr(), &self.rule);
-        self.state.step(grads, |t| rule.update(lr, t, true))
+        let (lr, rule) = (self.state.lr(), self.rule);
+        self.state.step(grads, |t| rule.update(lr, t))
     }
 
     fn state(&self) -> &OptimizerState {
