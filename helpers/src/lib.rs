@@ -26,6 +26,7 @@ pub mod functional;
 mod kernels;
 pub mod loss;
 pub mod metrics;
+pub mod models;
 pub mod nn;
 pub mod optim;
 mod panics;
