@@ -178,37 +178,42 @@ fn the_zip_code_network_is_the_papers() -> Result<()> {
 #[test]
 fn every_parameter_of_a_small_model_gets_a_gradient() -> Result<()> {
     manual_seed(1);
-    let check = |name: &str, side: usize, c: usize, params: &Parameters, model: &dyn Model| {
-        let x = random::normal(0.0, 1.0, (2, c, side, side), &Device::Cpu)?;
-        let grads = model.forward(&x, true)?.sqr()?.sum_all()?.backward()?;
-        for parameter in params.all() {
-            let grad = grads
-                .get(parameter.var())
-                .unwrap_or_else(|| panic!("{name}: {parameter:?}"));
-            assert!(
-                grad.abs()?.max_all()?.to_scalar::<f32>()? > 0.0,
-                "{name}: {parameter:?}"
-            );
-        }
-        Ok(())
-    };
     let params = || Parameters::new(&Device::Cpu);
     let p = params();
-    check("lenet1989", 16, 1, &p, &models::lenet1989(&p)?)?;
+    check("lenet1989", (1, 16), &p, &models::lenet1989(&p)?)?;
     let p = params();
-    check("lenet5", 32, 1, &p, &models::lenet5(&p)?)?;
+    check("lenet5", (1, 32), &p, &models::lenet5(&p)?)?;
     let p = params();
-    check("cnn", 28, 1, &p, &models::cnn(&p)?)?;
+    check("cnn", (1, 28), &p, &models::cnn(&p)?)?;
     let p = params();
-    check("mlp", 4, 1, &p, &models::mlp(&[16, 8, 2], &p)?)?;
+    check("mlp", (1, 4), &p, &models::mlp(&[16, 8, 2], &p)?)?;
     let p = params();
     check(
         "encoder_decoder",
-        10,
-        3,
+        (3, 10),
         &p,
         &models::encoder_decoder(3, &p)?,
-    )?;
+    )
+}
+
+fn check(
+    name: &str,
+    (c, side): (usize, usize),
+    params: &Parameters,
+    model: &dyn Model,
+) -> Result<()> {
+    let x = random::normal(0.0, 1.0, (2, c, side, side), &Device::Cpu)?;
+    let grads = model.forward(&x, true)?.sqr()?.sum_all()?.backward()?;
+    for parameter in params.all() {
+        let grad = grads.get(parameter.var());
+        let grad = grad
+            .unwrap_or_else(|| panic!("{name}: {parameter:?}"))
+            .abs()?;
+        assert!(
+            grad.max_all()?.to_scalar::<f32>()? > 0.0,
+            "{name}: {parameter:?}"
+        );
+    }
     Ok(())
 }
 
