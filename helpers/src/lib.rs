@@ -23,6 +23,7 @@ pub mod device;
 mod errors;
 pub mod exercise;
 pub mod functional;
+pub mod inspect;
 mod kernels;
 pub mod loss;
 pub mod metrics;
