@@ -7,7 +7,7 @@ use super::maps::{self, Chain, Made, Map};
 use super::{boxes, neurons, planes};
 use crate::nn::Model;
 use crate::plot::Figure;
-use crate::plot::drawing::{Drawing, SMALL, SOFT_INK, colour, pale, text_width};
+use crate::plot::drawing::{Drawing, SMALL, SOFT_INK, colour, dark, pale, text_width};
 
 /// The architecture of `model` for an input of this shape, batch included, drawn as papers draw it:
 ///
@@ -71,11 +71,24 @@ pub(super) fn legend(drawing: &mut Drawing, chain: &Chain, (mut x, y): (f64, f64
         drawing.text_from(&text, SMALL, SOFT_INK, (x + 16.0, y));
         x += 16.0 + text_width(&text, SMALL) + 18.0;
     }
+    if !chain.skips.is_empty() {
+        let arc = dark(colour(3), 0.25);
+        let (a, b) = ((x, y + 2.0), (x + 18.0, y - 1.0));
+        drawing.arrow([a, (x, y - 13.0), (b.0, y - 13.0), b], 1.3, arc);
+        drawing.text_from(SKIP, SMALL, SOFT_INK, (x + 25.0, y));
+    }
 }
+
+const SKIP: &str = "skip connection";
 
 pub(super) fn legend_width(chain: &Chain) -> f64 {
     let width = |(_, text): &(Made, String)| 34.0 + text_width(text, SMALL);
-    legend_entries(&chain.maps).iter().map(width).sum()
+    let skip = if chain.skips.is_empty() {
+        0.0
+    } else {
+        25.0 + text_width(SKIP, SMALL)
+    };
+    legend_entries(&chain.maps).iter().map(width).sum::<f64>() + skip
 }
 
 fn legend_entries(maps: &[Map]) -> Vec<(Made, String)> {

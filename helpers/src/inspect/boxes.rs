@@ -9,7 +9,10 @@ use crate::plot::drawing::{AXIS, Drawing, INK, SOFT_INK, colour, dark, pale, tex
 
 /// The height of the largest map, in pixels.
 const LARGEST: f64 = 150.0;
+/// More maps than this stand close, and have no kernels drawn on them.
+const MOST_APART: usize = 14;
 const LABEL: f64 = 10.5;
+const SHORT: f64 = 8.5;
 
 /// A box's front: its left end, thickness and height, and how far it goes back.
 struct Block {
@@ -28,17 +31,22 @@ pub(super) fn draw(chain: &Chain) -> Figure {
         .iter()
         .map(|arc| arc.top)
         .chain(blocks.iter().map(tall));
-    let top = above.fold(0.0, f64::max) + 24.0;
+    let top = above.fold(0.0, f64::max) + 16.0;
     let below = blocks.iter().map(|b| b.high / 2.0).fold(0.0, f64::max);
     let end = blocks.last().map_or(0.0, |b| b.x + b.thick + b.back);
     let width = (end + 30.0).max(legend_width(&chain) + 40.0);
-    let mut drawing = Drawing::new(width, top + below + 92.0);
+    let foot = top + below + if repeats.is_empty() { 70.0 } else { 100.0 };
+    let mut drawing = Drawing::new(width, foot + 12.0);
     for (i, (map, block)) in chain.maps.iter().zip(&blocks).enumerate() {
+        solid(&mut drawing, map, block, top);
         if let Some((next, to)) = chain.maps.get(i + 1).zip(blocks.get(i + 1)) {
-            solid(&mut drawing, map, block, top);
-            step(&mut drawing, (map, block), (next, to), top);
-        } else {
-            solid(&mut drawing, map, block, top);
+            step(
+                &mut drawing,
+                (map, block),
+                (next, to),
+                top,
+                chain.maps.len() <= MOST_APART,
+            );
         }
     }
     for arc in &arcs {
@@ -51,13 +59,15 @@ pub(super) fn draw(chain: &Chain) -> Figure {
             (b.0, top - b.1),
         ];
         drawing.arrow(points, 1.3, colour);
-        let label = (0.5 * (a.0 + b.0), height + 2.0);
+        // The curve comes three quarters of the way to where it is pulled.
+        let peak = 0.75 * (height - 4.0) + 0.125 * (2.0 * top - a.1 - b.1);
+        let label = (0.5 * (a.0 + b.0), peak - 4.0);
         drawing.text(&arc.label, LABEL, colour, label);
     }
     for (first, last, times) in repeats {
         let (a, b) = (&blocks[first], &blocks[last]);
         let (x0, x1) = (a.x - 4.0, b.x + b.thick + 4.0);
-        let y = top + below + 64.0;
+        let y = top + below + 58.0;
         drawing.line(&[(x0, y - 5.0), (x0, y), (x1, y), (x1, y - 5.0)], 1.0, INK);
         drawing.text(
             &format!("{times} times"),
@@ -67,7 +77,7 @@ pub(super) fn draw(chain: &Chain) -> Figure {
         );
     }
     labels(&mut drawing, &chain.maps, &blocks, top + below);
-    legend(&mut drawing, &chain, (20.0, top + below + 84.0));
+    legend(&mut drawing, &chain, (20.0, foot));
     drawing.figure()
 }
 
@@ -79,32 +89,50 @@ fn layout(chain: &Chain, folded: bool) -> Vec<Block> {
         [.., h, w] => h.max(w) as f64,
     };
     let largest = maps.iter().map(side).fold(1.0, f64::max);
-    let close = maps.len() > 14;
+    let close = maps.len() > MOST_APART;
+    let (tallest, stretch) = if close {
+        (LARGEST, 1.0)
+    } else {
+        (1.25 * LARGEST, 1.6)
+    };
     let mut blocks: Vec<Block> = Vec::new();
-    let mut x = 20.0;
+    let (mut x, mut first) = (34.0, 0);
     for (i, map) in maps.iter().enumerate() {
         let dense = map.size.is_empty();
         let high = match dense {
-            true => 14.0 + 11.0 * (map.channels as f64).ln(),
-            false => (LARGEST * (side(map) / largest).powf(0.55)).max(9.0),
+            true => 14.0 + 0.075 * tallest * (map.channels as f64).ln(),
+            false => (tallest * (side(map) / largest).powf(0.55)).max(9.0),
         };
         let thick = match (dense, map.made) {
             (true, _) => 8.0,
             (_, Made::Pooling) => 6.0,
-            _ => 3.0 + 2.0 * (map.channels as f64).powf(0.36),
+            _ => 3.0 + 2.0 * stretch * (map.channels as f64).powf(0.36),
         };
         let back = if dense { 6.0 } else { 0.26 * high };
         if let (Some(before), Some(last)) = (blocks.last(), i.checked_sub(1).map(|i| &maps[i])) {
             let arrival = chain.skips.iter().any(|s| s.from == i - 1 || s.to == i - 1);
             let same = last.size == map.size && !dense;
-            let label = |m: &Map| text_width(&thousands(m.channels), LABEL);
-            let room = (label(last) + label(map)) / 2.0 + 4.0 - (before.thick + thick) / 2.0;
+            let wide = |m: &Map| {
+                text_width(&thousands(m.channels), LABEL).max(text_width(&m.short, SHORT))
+            };
+            let room = (wide(last) + wide(map)) / 2.0 + 4.0 - (before.thick + thick) / 2.0;
             let gap = match same && close {
                 true if arrival => 15.0,
                 true => 3.0,
-                false => 0.75 * before.back + if folded { 7.0 } else { 12.0 },
+                false => 0.75 * before.back + if folded || close { 7.0 } else { 16.0 },
             };
             x = before.x + before.thick + gap.max(room);
+            if last.size != map.size {
+                // The sizes below must not touch either.
+                let start: &Block = &blocks[first];
+                let centre = 0.5 * (start.x + before.x + before.thick);
+                let apart =
+                    (text_width(&sides(last), LABEL) + text_width(&sides(map), LABEL)) / 2.0;
+                if !dense {
+                    x = x.max(centre + apart + 8.0 - thick / 2.0);
+                }
+                first = i;
+            }
         }
         blocks.push(Block {
             x,
@@ -152,24 +180,22 @@ fn step(
     (map, from): (&Map, &Block),
     (next, to): (&Map, &Block),
     middle: f64,
+    kernels: bool,
 ) {
     let right = from.x + from.thick;
-    if to.x - right < 9.0 {
-        return;
-    }
     let Some(kernel) = next.kernel.filter(|_| !map.size.is_empty()) else {
         drawing.line(
-            &[
-                (right + 0.5 * from.back, middle - 0.3 * from.back),
-                (to.x, middle),
-            ],
+            &[(right + 0.5 * from.back, middle), (to.x, middle)],
             0.8,
             AXIS,
         );
         return;
     };
+    if !kernels {
+        return;
+    }
     let side = map.size.last().copied().unwrap_or(1) as f64;
-    let share = (kernel as f64 / side).clamp(4.5 / from.high, 1.0);
+    let share = (kernel as f64 / side).clamp((9.0 / from.high).min(1.0), 1.0);
     // A part of the side, as far down as a third.
     let (k, deep) = (share * from.high, share * from.back);
     let at = |s: f64, down: f64| {
@@ -206,12 +232,13 @@ fn labels(drawing: &mut Drawing, maps: &[Map], blocks: &[Block], y: f64) {
         }
         if maps.get(i + 1).is_none_or(|next| next.size != map.size) {
             let (a, b) = (&blocks[first], block);
-            let sides: Vec<String> = map.size.iter().map(usize::to_string).collect();
-            if !sides.is_empty() {
-                let (x0, x1) = (a.x, b.x + b.thick);
+            if !map.size.is_empty() {
+                let middle = 0.5 * (a.x + b.x + b.thick);
+                let half = (0.5 * (b.x + b.thick - a.x)).max(9.0);
+                let (x0, x1) = (middle - half, middle + half);
                 drawing.line(&[(x0, y + 33.0), (x1, y + 33.0)], 1.0, AXIS);
                 drawing.text(
-                    &sides.join("×"),
+                    &sides(map),
                     LABEL,
                     SOFT_INK,
                     (0.5 * (x0 + x1), y + 45.0),
@@ -220,6 +247,12 @@ fn labels(drawing: &mut Drawing, maps: &[Map], blocks: &[Block], y: f64) {
             first = i + 1;
         }
     }
+}
+
+/// `56×56`.
+fn sides(map: &Map) -> String {
+    let sides: Vec<String> = map.size.iter().map(usize::to_string).collect();
+    sides.join("×")
 }
 
 struct Arc {

@@ -12,14 +12,21 @@
 //! # Ok::<(), helpers::Error>(())
 //! ```
 
+mod activations;
 mod architecture;
 mod boxes;
 mod flow;
+mod graph;
+mod health;
+mod layers;
 mod maps;
 mod neurons;
 mod planes;
 mod receptive;
 mod summary;
 
+pub use activations::{activation, activations, kernels};
 pub use architecture::architecture;
+pub use graph::graph;
+pub use health::{Health, Watch, gradient_norms, watch};
 pub use summary::{Row, Summary, summary};

@@ -24,17 +24,19 @@ struct Place {
 pub(super) fn draw(maps: &[Map]) -> Figure {
     let (places, width) = layout(maps);
     let mut drawing = Drawing::new(width, HEIGHT);
-    for (i, (map, place)) in maps.iter().zip(&places).enumerate() {
+    for (map, place) in maps.iter().zip(&places) {
         stack(&mut drawing, map, place);
-        if let Some((next, to)) = maps.get(i + 1).zip(places.get(i + 1)) {
-            connect(&mut drawing, map, place, next, to);
-        }
         let x = middle(place);
         let top = place.at.1 - place.step * (place.planes - 1) as f64;
         drawing.text(&size_label(map), SMALL, INK, (x, top - 8.0));
         drawing.text(title(map), SMALL, SOFT_INK, (x, top - 23.0));
     }
     for (i, map) in maps.iter().enumerate().skip(1) {
+        connect(
+            &mut drawing,
+            (&maps[i - 1], &places[i - 1]),
+            (map, &places[i]),
+        );
         let x = (right(&places[i - 1]) + left(&places[i])) / 2.0;
         for (line, text) in caption(map).iter().enumerate() {
             let colour = if line == 0 { INK } else { SOFT_INK };
@@ -90,7 +92,7 @@ fn layout(maps: &[Map]) -> (Vec<Place>, f64) {
         .unwrap_or(1);
     let scale = |side: f64| (LARGEST * (side / largest).powf(0.62)).max(7.0);
     let mut places: Vec<Place> = Vec::new();
-    let mut x = 24.0;
+    let (mut x, mut taken) = (24.0, 0.0);
     for (i, map) in maps.iter().enumerate() {
         let (size, planes) = match sides(map) {
             Some((h, w)) => ((scale(w), scale(h)), map.channels.clamp(1, MOST_PLANES)),
@@ -101,22 +103,19 @@ fn layout(maps: &[Map]) -> (Vec<Place>, f64) {
         };
         let step = (size.0 * 0.08).clamp(2.0, 5.0);
         let deep = step * (planes - 1) as f64;
-        // Captions stand between maps: there must be room from one middle to the next.
         if let Some(before) = places.last() {
-            let widest = |m: &Map| {
-                caption(m)
-                    .iter()
-                    .map(|t| text_width(t, SMALL))
-                    .fold(0.0, f64::max)
-            };
-            let room = widest(map) + 14.0;
-            let labels = (text_width(&size_label(map), SMALL) - size.0 - deep) / 2.0;
-            let gap =
-                (room - (size.0 + deep) / 2.0 - (right(before) - left(before)) / 2.0).max(46.0);
-            x = right(before) + gap.max(room - 60.0).max(labels + 30.0);
-            if i == 1 {
-                x = x.max(before.at.0 + room);
-            }
+            let words = caption(map);
+            let wide = words
+                .iter()
+                .map(|t| text_width(t, SMALL))
+                .fold(0.0, f64::max);
+            let label = |m: &Map| text_width(&size_label(m), SMALL);
+            // Neither what stands above the maps nor what stands between them may touch.
+            let apart = (label(&maps[i - 1]) + label(map)) / 2.0 + 14.0;
+            let by_label = middle(before) + apart - (size.0 + deep) / 2.0;
+            let by_caption = 2.0 * (taken + 12.0 + wide / 2.0) - right(before);
+            x = (right(before) + 44.0).max(by_label).max(by_caption);
+            taken = (right(before) + x + wide) / 2.0;
         }
         places.push(Place {
             at: (x + deep, MIDDLE - size.1 / 2.0 + deep / 2.0),
@@ -157,7 +156,7 @@ fn stack(drawing: &mut Drawing, map: &Map, place: &Place) {
 }
 
 /// The kernel on one map and what it gives on the next, or lines that say "all with all".
-fn connect(drawing: &mut Drawing, map: &Map, place: &Place, next: &Map, to: &Place) {
+fn connect(drawing: &mut Drawing, (map, place): (&Map, &Place), (next, to): (&Map, &Place)) {
     let ((x, y), (w, h)) = (place.at, place.size);
     let ((to_x, to_y), (to_w, to_h)) = (to.at, to.size);
     let Some(kernel) = next.kernel.filter(|_| !map.size.is_empty()) else {

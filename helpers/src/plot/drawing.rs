@@ -81,14 +81,18 @@ impl Drawing {
         let (ux, uy) = (dx / long, dy / long);
         let head = 3.5 + 2.0 * width;
         let base = (d.0 - head * ux, d.1 - head * uy);
-        let t = |p: (f64, f64)| format!("{:.0} {:.0}", p.0 * UNIT, p.1 * UNIT);
-        let path = format!("M{}C{} {} {}", t(a), t(b), t(c), t(base));
-        self.stroke(&path, width, colour);
+        self.curve([a, b, c, base], width, colour);
         let wing = |s: f64| (base.0 - s * 0.45 * head * uy, base.1 + s * 0.45 * head * ux);
         let fill = theme::hex(colour);
         let path = canvas::path(&tenths(&[d, wing(1.0), wing(-1.0)]));
         self.canvas
             .push(format!(r#"<path d="{path}z" fill="{fill}"/>"#));
+    }
+
+    /// The same without a head.
+    pub fn curve(&mut self, points: [(f64, f64); 4], width: f64, colour: Rgb) {
+        let [a, b, c, d] = points.map(|p| format!("{:.0} {:.0}", p.0 * UNIT, p.1 * UNIT));
+        self.stroke(&format!("M{a}C{b} {c} {d}"), width, colour);
     }
 
     fn stroke(&mut self, path: &str, width: f64, colour: Rgb) {
