@@ -195,7 +195,7 @@ fn step(
         return;
     }
     let side = map.size.last().copied().unwrap_or(1) as f64;
-    let share = (kernel as f64 / side).clamp((9.0 / from.high).min(1.0), 1.0);
+    let share = (kernel as f64 / side).clamp((12.0 / from.high).min(1.0), 1.0);
     // A part of the side, as far down as a third.
     let (k, deep) = (share * from.high, share * from.back);
     let at = |s: f64, down: f64| {
@@ -237,12 +237,7 @@ fn labels(drawing: &mut Drawing, maps: &[Map], blocks: &[Block], y: f64) {
                 let half = (0.5 * (b.x + b.thick - a.x)).max(9.0);
                 let (x0, x1) = (middle - half, middle + half);
                 drawing.line(&[(x0, y + 33.0), (x1, y + 33.0)], 1.0, AXIS);
-                drawing.text(
-                    &sides(map),
-                    LABEL,
-                    SOFT_INK,
-                    (0.5 * (x0 + x1), y + 45.0),
-                );
+                drawing.text(&sides(map), LABEL, SOFT_INK, (0.5 * (x0 + x1), y + 45.0));
             }
             first = i + 1;
         }

@@ -10,7 +10,9 @@ use crate::plot::drawing::{AXIS, Drawing, INK, SMALL, SOFT_INK, colour, dark, pa
 use crate::trace;
 
 const HIGH: f64 = 38.0;
+/// From one layer to the next; less where there are many.
 const LAYER: f64 = 72.0;
+const HIGHEST: f64 = 3900.0;
 /// More cannot be read on a page.
 const MOST: usize = 150;
 /// From here on parameters are named in the boxes of their layers.
@@ -61,14 +63,24 @@ fn draw(flow: &Flow) -> Result<Figure> {
     let inputs: Vec<Vec<usize>> = shown.iter().map(inputs).collect();
     let layers = layers::place(&widths, &inputs);
 
-    let (left, height) = (24.0, layers.count as f64 * LAYER + 34.0);
+    let step = (HIGHEST / layers.count as f64).min(LAYER);
+    if step < HIGH + 14.0 {
+        bail!(
+            "graph: {} operations in a row are too many to be read; draw the loss of a smaller part",
+            layers.count
+        );
+    }
+    let (left, height) = (24.0, layers.count as f64 * step + 34.0);
     let width = layers.width.max(legend_width()) + 2.0 * left;
     let shift = (width - layers.width) / 2.0;
     let mut drawing = Drawing::new(width, height);
-    let y = |layer: usize| 12.0 + layer as f64 * LAYER;
-    for edge in &layers.edges {
-        let first = edge[0]; // nodes stand first among the items, in order
-        let (weight, ink) = flowing(flow.nodes[shown[first]].grad);
+    let y = |layer: usize| 12.0 + layer as f64 * step;
+    // Nodes stand first among the items, in order. The thick lines are drawn last.
+    let grad = |edge: &Vec<usize>| flow.nodes[shown[edge[0]]].grad;
+    let mut edges: Vec<&Vec<usize>> = layers.edges.iter().collect();
+    edges.sort_by_key(|edge| grad(edge));
+    for edge in edges {
+        let (weight, ink) = flowing(grad(edge));
         for (n, pair) in edge.windows(2).enumerate() {
             let (a, b) = (&layers.items[pair[0]], &layers.items[pair[1]]);
             let from = (a.x + shift, y(a.layer) + HIGH);
@@ -133,7 +145,13 @@ fn label(flow: &Flow, node: usize, fold: bool) -> [String; 2] {
         Kind::Parameter(p) => [p.name().to_string(), shape],
         Kind::Step(i) => {
             let step = &flow.steps[*i];
-            let mut what = format!("{} {}", step.what, step.name);
+            let last = step.name.rsplit('.').next().unwrap_or_default();
+            let kind = last.trim_end_matches(|c: char| c.is_ascii_digit());
+            // `relu1` says all that `Relu relu1` does.
+            let mut what = match kind.eq_ignore_ascii_case(step.what) {
+                true => step.name.clone(),
+                false => format!("{} {}", step.what, step.name),
+            };
             if fold && !step.parameters.is_empty() {
                 let names = step.parameters.iter().map(|p| p.name().rsplit('.').next());
                 let names: Vec<&str> = names.flatten().collect();

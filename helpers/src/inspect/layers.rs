@@ -20,7 +20,8 @@ pub(super) struct Layers {
 const APART: f64 = 18.0;
 const BEND: f64 = 10.0;
 
-/// Nodes of these widths, each with the earlier nodes it was made from.
+/// Nodes of these widths, at least one, each with the earlier nodes it was made from; all of them
+/// lead to the last.
 pub(super) fn place(widths: &[f64], inputs: &[Vec<usize>]) -> Layers {
     let layer = layers_of(inputs);
     let mut items: Vec<Item> = Vec::new();
@@ -59,31 +60,31 @@ pub(super) fn place(widths: &[f64], inputs: &[Vec<usize>]) -> Layers {
         near[pair[0]].push(pair[1]);
         near[pair[1]].push(pair[0]);
     }
-    for row in &rows {
-        spread(&mut items, row, &vec![0.0; row.len()]);
+    let spine = spine(inputs, &layer);
+    for (row, fixed) in rows.iter().zip(&spine) {
+        let start: Vec<(f64, usize)> = row.iter().map(|&i| (0.0, i)).collect();
+        spread(&mut items, &start, *fixed);
     }
-    for sweep in 0..24 {
+    for sweep in 0..16 {
         let down = sweep % 2 == 0;
         for n in 0..count {
             let row = if down { n } else { count - 1 - n };
             // At first each layer follows the one before it, in the end both sides count.
-            let wanted = |&i: &usize| {
-                let side = near[i]
-                    .iter()
-                    .filter(|&&j| sweep >= 12 || (items[j].layer < items[i].layer) == down);
-                let xs: Vec<f64> = side.map(|&j| items[j].x).collect();
+            let wanted = |i: usize| {
+                let counts = |&&j: &&usize| sweep >= 8 || (items[j].layer < items[i].layer) == down;
+                let xs: Vec<f64> = near[i].iter().filter(counts).map(|&j| items[j].x).collect();
                 match xs.len() {
+                    _ if i == spine[row] => 0.0,
                     0 => items[i].x,
                     n => xs.iter().sum::<f64>() / n as f64,
                 }
             };
-            let mut order: Vec<(f64, usize)> = rows[row].iter().map(|i| (wanted(i), *i)).collect();
-            if sweep < 12 {
+            let mut order: Vec<(f64, usize)> = rows[row].iter().map(|&i| (wanted(i), i)).collect();
+            if sweep < 8 {
                 order.sort_by(|a, b| a.0.total_cmp(&b.0));
                 rows[row] = order.iter().map(|(_, i)| *i).collect();
             }
-            let wanted: Vec<f64> = order.iter().map(|(x, _)| *x).collect();
-            spread(&mut items, &rows[row], &wanted);
+            spread(&mut items, &order, spine[row]);
         }
     }
     let left = items
@@ -121,18 +122,35 @@ fn layers_of(inputs: &[Vec<usize>]) -> Vec<usize> {
     layer.iter().map(|l| l - first).collect()
 }
 
-/// As near to where they want to be as their widths and order let them.
-fn spread(items: &mut [Item], row: &[usize], wanted: &[f64]) {
-    let gap = |a: usize, b: usize| (items[a].width + items[b].width) / 2.0 + APART;
-    let mut pushed_right = wanted.to_vec();
-    for i in 1..row.len() {
-        pushed_right[i] = wanted[i].max(pushed_right[i - 1] + gap(row[i - 1], row[i]));
+/// The longest way to the last node, one node in each layer: it is drawn straight.
+fn spine(inputs: &[Vec<usize>], layer: &[usize]) -> Vec<usize> {
+    let mut spine = vec![inputs.len() - 1];
+    while let Some(&last) = spine.last() {
+        let before = inputs[last]
+            .iter()
+            .filter(|&&input| layer[input] + 1 == layer[last]);
+        // Of two ways as long, the one with something before it.
+        match before.max_by_key(|&&input| (!inputs[input].is_empty(), std::cmp::Reverse(input))) {
+            Some(&before) => spine.push(before),
+            None => break,
+        }
     }
-    let mut pushed_left = wanted.to_vec();
-    for i in (1..row.len()).rev() {
-        pushed_left[i - 1] = wanted[i - 1].min(pushed_left[i] - gap(row[i - 1], row[i]));
+    spine.reverse();
+    spine
+}
+
+/// As near to where they want to be as their widths and order let them; `fixed` is where it wants.
+fn spread(items: &mut [Item], row: &[(f64, usize)], fixed: usize) {
+    let anchor = row.iter().position(|(_, i)| *i == fixed).unwrap_or(0);
+    let apart =
+        |items: &[Item], a: usize, b: usize| (items[a].width + items[b].width) / 2.0 + APART;
+    items[row[anchor].1].x = row[anchor].0;
+    for pair in row[anchor..].windows(2) {
+        let [(_, before), (wanted, i)] = [pair[0], pair[1]];
+        items[i].x = wanted.max(items[before].x + apart(items, before, i));
     }
-    for (i, &item) in row.iter().enumerate() {
-        items[item].x = (pushed_right[i] + pushed_left[i]) / 2.0;
+    for pair in row[..=anchor].windows(2).rev() {
+        let [(wanted, i), (_, after)] = [pair[0], pair[1]];
+        items[i].x = wanted.min(items[after].x - apart(items, i, after));
     }
 }

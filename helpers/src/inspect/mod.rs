@@ -30,3 +30,7 @@ pub use architecture::architecture;
 pub use graph::graph;
 pub use health::{Health, Watch, gradient_norms, watch};
 pub use summary::{Row, Summary, summary};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
