@@ -177,11 +177,14 @@ pub(crate) fn named<T>(name: &str, run: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Notes, while a trace is on, that `tensor` stands for a parameter.
+/// Notes, in [`record_cut`], that `tensor` stands for a parameter.
 pub(crate) fn used(parameter: &Parameter, tensor: &Tensor) {
     if is_on() {
-        let entry = (tensor.id(), parameter.clone());
-        RECORDING.with_borrow_mut(|recording| recording.used.push(entry));
+        RECORDING.with_borrow_mut(|recording| {
+            if recording.cut {
+                recording.used.push((tensor.id(), parameter.clone()));
+            }
+        });
     }
 }
 

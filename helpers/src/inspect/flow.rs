@@ -62,20 +62,26 @@ pub(super) fn of_model(
     let forward = |device: &Device| {
         // A variable, so that candle keeps a record of all that is made from it.
         let x = Var::zeros(&shape, DType::F32, device)?;
-        trace::record_cut(|| model.forward(x.as_tensor(), false))
+        let flow = trace::record_cut(|| model.forward(x.as_tensor(), false))?;
+        Ok((x.into_inner(), flow))
     };
     // A model on another device refuses the CPU's zeros.
-    let (y, steps, used) = match (forward(&Device::Cpu), best_device()) {
+    let (x, (y, steps, used)) = match (forward(&Device::Cpu), best_device()) {
         (Ok(flow), _) => flow,
         (Err(error), Device::Cpu) => bail!("{}", first_line(&error)),
         (Err(error), device) => forward(&device).map_err(|_| error)?,
     };
-    Flow::new(&y, steps, used)
+    Flow::new(Some(&x), &y, steps, used)
 }
 
 impl Flow {
-    /// The flow that ended in `answer`, recorded by [`trace::record_cut`].
-    pub fn new(answer: &Tensor, steps: Vec<Step>, used: Used) -> Result<Flow> {
+    /// The flow that ended in `answer`, recorded by [`trace::record_cut`]; `input` is node 0.
+    pub fn new(
+        input: Option<&Tensor>,
+        answer: &Tensor,
+        steps: Vec<Step>,
+        used: Used,
+    ) -> Result<Flow> {
         let mut flow = Flow {
             steps,
             nodes: Vec::new(),
@@ -83,6 +89,9 @@ impl Flow {
             places: HashMap::new(),
             used: used.into_iter().collect(),
         };
+        if let Some(input) = input {
+            flow.add(Kind::Data, input, Vec::new());
+        }
         let mut inside: Option<usize> = None;
         for i in 0..flow.steps.len() {
             let step = flow.steps[i].clone();

@@ -41,7 +41,7 @@ const MANY: usize = 45;
 /// Those of the computation, a graph of more than 150 boxes.
 pub fn graph(compute: impl FnOnce() -> Result<Tensor>) -> Result<Figure> {
     let (answer, steps, used) = trace::record_cut(compute)?;
-    draw(&Flow::new(&answer, steps, used)?)
+    draw(&Flow::new(None, &answer, steps, used)?)
 }
 
 fn draw(flow: &Flow) -> Result<Figure> {

@@ -64,12 +64,12 @@ pub(super) fn chain(flow: &Flow) -> Result<Chain> {
     let mut shown: Vec<Option<usize>> = Vec::new(); // the map that a node belongs to
     for (i, node) in flow.nodes.iter().enumerate() {
         let mut from: Vec<usize> = node.inputs.iter().filter_map(|&n| shown[n]).collect();
-        from.sort_by_key(|&map| std::cmp::Reverse(maps[map].depth));
+        from.sort_by_key(|&map| (std::cmp::Reverse(maps[map].depth), map));
         from.dedup();
         let step = flow.step(i);
         let place = match (&node.kind, from.first().copied()) {
             (Kind::Parameter(_), _) => None,
-            (Kind::Data, _) if maps.is_empty() => {
+            (Kind::Data, _) if i == 0 => {
                 maps.push(map(Made::Input, &node.dims, step, 0, Vec::new(), 0));
                 Some(0)
             }
@@ -223,12 +223,9 @@ fn words(step: &Step, made: Made, kernel: Option<usize>) -> (String, String) {
             ] {
                 how.extend(unusual.map(|value| format!(", {key} {value}")));
             }
-            how.extend(
-                setting(step, "groups")
-                    .filter(|&g| g > 1)
-                    .map(|g| format!(", {g} groups")),
-            );
-            (how, format!("{window}{slash}"))
+            let groups = setting(step, "groups").filter(|&g| g > 1);
+            let groups = groups.map(|g| format!(", {g} groups")).unwrap_or_default();
+            (how + &groups, format!("{window}{slash}{groups}"))
         }
         Made::Pooling if kernel.is_some() => {
             let kind = if step.what.to_lowercase().contains("max") {

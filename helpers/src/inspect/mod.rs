@@ -23,7 +23,9 @@ mod maps;
 mod neurons;
 mod planes;
 mod receptive;
+mod repeats;
 mod summary;
+mod table;
 
 pub use activations::{activation, activations, kernels};
 pub use architecture::architecture;

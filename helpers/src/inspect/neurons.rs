@@ -1,7 +1,7 @@
 //! Architecture of fully connected layers: columns of neurons, each joined with all of the next.
 
 use super::maps::{Made, Map};
-use super::summary::thousands;
+use super::table::thousands;
 use crate::plot::Figure;
 use crate::plot::drawing::{AXIS, Drawing, INK, SMALL, SOFT_INK, pale, text_width};
 

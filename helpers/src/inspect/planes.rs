@@ -1,7 +1,7 @@
 //! Architecture as in LeNet's figure: stacks of feature maps, kernels that move over them.
 
 use super::maps::{Made, Map};
-use super::summary::thousands;
+use super::table::thousands;
 use crate::plot::Figure;
 use crate::plot::drawing::{AXIS, Drawing, INK, SMALL, SOFT_INK, dark, pale, text_width};
 

@@ -23,7 +23,7 @@ pub(super) fn fields(flow: &Flow) -> Vec<Option<Field>> {
             .collect();
         let widest = before.iter().max_by(|a, b| a.side.total_cmp(&b.side));
         let field = match (&node.kind, widest) {
-            (Kind::Data, _) if node.dims.len() > 2 => Some(Field {
+            (Kind::Data, _) if i == 0 && node.dims.len() > 2 => Some(Field {
                 side: 1.0,
                 jump: 1.0,
             }),

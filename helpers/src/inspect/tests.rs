@@ -78,7 +78,7 @@ fn functions_show_the_parameters_they_were_given_and_where_gradients_stop() -> R
         let cut = y.detach();
         loss::cross_entropy(&(y + cut)?, &targets)
     })?;
-    let flow = Flow::new(&answer, steps, used)?;
+    let flow = Flow::new(None, &answer, steps, used)?;
     let expected = [
         "linear3 < data fc.weight fc.bias",
         "unnamed5 < last.weight linear3",
@@ -105,7 +105,7 @@ fn nothing_trainable_has_no_gradient() -> Result<()> {
     params.freeze("fc")?;
     let x = Tensor::ones((3, 2), DType::F32, &Device::Cpu)?;
     let (answer, steps, used) = trace::record_cut(|| fc.forward(&x, true)?.sum_all())?;
-    let flow = Flow::new(&answer, steps, used)?;
+    let flow = Flow::new(None, &answer, steps, used)?;
     assert!(flow.nodes.iter().all(|node| !node.grad));
     assert!(words(&flow)[0].contains("fc.weight fc.bias"));
     Ok(())
