@@ -223,14 +223,7 @@ fn labels(drawing: &mut Drawing, maps: &[Map], blocks: &[Block], y: f64) {
     for (i, (map, block)) in maps.iter().zip(blocks).enumerate() {
         let x = block.x + block.thick / 2.0;
         drawing.text(&thousands(map.channels), LABEL, INK, (x, y + 15.0));
-        let short = if map.made == Made::Upsampling {
-            ""
-        } else {
-            map.short.as_str()
-        };
-        if text_width(short, 8.5) < block.thick + 18.0 {
-            drawing.text(short, 8.5, SOFT_INK, (x, y + 27.0));
-        }
+        drawing.text(&map.short, SHORT, SOFT_INK, (x, y + 27.0));
         if maps.get(i + 1).is_none_or(|next| next.size != map.size) {
             let (a, b) = (&blocks[first], block);
             if !map.size.is_empty() {

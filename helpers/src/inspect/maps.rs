@@ -212,11 +212,15 @@ fn words(step: &Step, made: Made, kernel: Option<usize>) -> (String, String) {
         }
     });
     let window = window.unwrap_or_default();
+    let over = |what: &str| match flat {
+        true => format!("{what} over {window}"),
+        false => format!("{window} {what}"),
+    };
     let stride = setting(step, "stride").filter(|&s| s > 1);
     let slash = stride.map(|s| format!("/{s}")).unwrap_or_default();
     match made {
         Made::Convolution => {
-            let mut how = format!("{window} convolution");
+            let mut how = over("convolution");
             for (key, unusual) in [
                 ("stride", stride),
                 ("dilation", setting(step, "dilation").filter(|&d| d > 1)),
@@ -233,10 +237,7 @@ fn words(step: &Step, made: Made, kernel: Option<usize>) -> (String, String) {
             } else {
                 "average"
             };
-            (
-                format!("{window} {kind} pooling"),
-                format!("{window}{slash}"),
-            )
+            (over(&format!("{kind} pooling")), format!("{window}{slash}"))
         }
         Made::Pooling => ("average pooling".to_string(), "mean".to_string()),
         Made::Dense => ("fully connected".to_string(), String::new()),

@@ -74,6 +74,8 @@ fn caption(map: &Map) -> Vec<String> {
     if !map.then.is_empty() {
         lines.push(map.then.join(", "));
     }
-    lines.push(format!("{} param.", thousands(map.parameters)));
+    if map.parameters > 0 {
+        lines.push(format!("{} param.", thousands(map.parameters)));
+    }
     lines
 }
