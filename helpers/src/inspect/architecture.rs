@@ -76,19 +76,22 @@ pub(super) fn legend(drawing: &mut Drawing, chain: &Chain, (mut x, y): (f64, f64
         let (a, b) = ((x, y + 2.0), (x + 18.0, y - 1.0));
         drawing.arrow([a, (x, y - 13.0), (b.0, y - 13.0), b], 1.3, arc);
         drawing.text_from(SKIP, SMALL, SOFT_INK, (x + 25.0, y));
+        x += 25.0 + text_width(SKIP, SMALL) + 18.0;
     }
+    drawing.text_from(SHORT, SMALL, SOFT_INK, (x, y));
 }
 
 const SKIP: &str = "skip connection";
+const SHORT: &str = "k×k/s: kernel, stride";
 
 pub(super) fn legend_width(chain: &Chain) -> f64 {
     let width = |(_, text): &(Made, String)| 34.0 + text_width(text, SMALL);
-    let skip = if chain.skips.is_empty() {
-        0.0
-    } else {
-        25.0 + text_width(SKIP, SMALL)
+    let skip = match chain.skips.is_empty() {
+        true => 0.0,
+        false => 43.0 + text_width(SKIP, SMALL),
     };
-    legend_entries(&chain.maps).iter().map(width).sum::<f64>() + skip
+    let entries: f64 = legend_entries(&chain.maps).iter().map(width).sum();
+    entries + skip + text_width(SHORT, SMALL)
 }
 
 fn legend_entries(maps: &[Map]) -> Vec<(Made, String)> {

@@ -152,7 +152,10 @@ fn map(
     depth: usize,
 ) -> Map {
     let kernel = step.and_then(kernel_size).filter(|_| made != Made::Dense);
-    let (how, short) = step.map(|s| words(s, made, kernel)).unwrap_or_default();
+    let (mut how, short) = step.map(|s| words(s, made, kernel)).unwrap_or_default();
+    if made == Made::Other {
+        how = "unnamed operation".to_string();
+    }
     Map {
         made,
         name: step.map(|s| s.name.clone()).unwrap_or_default(),
@@ -254,6 +257,6 @@ fn words(step: &Step, made: Made, kernel: Option<usize>) -> (String, String) {
             };
             (kind, format!("×{}", (times * 10.0).round() / 10.0))
         }
-        Made::Input | Made::Other => (String::new(), String::new()),
+        Made::Input | Made::Other => Default::default(),
     }
 }

@@ -70,7 +70,8 @@ fn caption(map: &Map) -> Vec<String> {
     if map.made == Made::Input {
         return vec!["input".to_string()];
     }
-    let mut lines = vec![map.name.rsplit('.').next().unwrap_or_default().to_string()];
+    let name = map.name.rsplit('.').next().filter(|name| !name.is_empty());
+    let mut lines = vec![name.unwrap_or(&map.how).to_string()];
     if !map.then.is_empty() {
         lines.push(map.then.join(", "));
     }
