@@ -9,7 +9,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, TensorId, Var};
 
 use crate::nn::Parameter;
 
@@ -48,18 +48,21 @@ impl fmt::Debug for Step {
 }
 
 /// The steps so far, outer before inner; `None` is a step that has not ended, or failed.
+#[derive(Default)]
 struct Recording {
     steps: Vec<Option<Step>>,
     depth: usize,
     /// The name that a container gave to the layer it is about to run.
     given: Option<String>,
+    /// Whether outputs are cut off from what made them: see [`record_cut`].
+    cut: bool,
+    /// The parameters that were asked for their values, and the tensors they answered with.
+    used: Vec<(TensorId, Parameter)>,
 }
 
 thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
-    static RECORDING: RefCell<Recording> = const {
-        RefCell::new(Recording { steps: Vec::new(), depth: 0, given: None })
-    };
+    static RECORDING: RefCell<Recording> = RefCell::default();
 }
 
 /// Whether this thread is recording. Fused forms are used only while it is not.
@@ -86,18 +89,33 @@ pub fn is_on() -> bool {
 /// # Errors
 /// Those of `run`; the steps are lost then.
 pub fn record<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, Vec<Step>)> {
-    let empty = Recording {
-        steps: Vec::new(),
-        depth: 0,
-        given: None,
+    let (answer, recording) = record_into(Recording::default(), run)?;
+    Ok((answer, recording.steps.into_iter().flatten().collect()))
+}
+
+/// What [`record_cut`] kept beside the steps: which tensor stood for which parameter.
+pub(crate) type Used = Vec<(TensorId, Parameter)>;
+
+/// [`record`], with every output a variable of its own: candle's `sorted_nodes` then stops at the
+/// steps, and tells of any tensor from which steps it was made by operations that are no steps.
+pub(crate) fn record_cut<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, Vec<Step>, Used)> {
+    let start = Recording {
+        cut: true,
+        ..Recording::default()
     };
+    let (answer, recording) = record_into(start, run)?;
+    let steps = recording.steps.into_iter().flatten().collect();
+    Ok((answer, steps, recording.used))
+}
+
+fn record_into<T>(start: Recording, run: impl FnOnce() -> Result<T>) -> Result<(T, Recording)> {
     let mut scope = Scope {
         before: ON.replace(true),
-        outer: Some(RECORDING.replace(empty)),
+        outer: Some(RECORDING.replace(start)),
     };
     let answer = run();
-    let steps = scope.end();
-    Ok((answer?, steps.into_iter().flatten().collect()))
+    let recording = scope.end();
+    Ok((answer?, recording))
 }
 
 /// A recording in progress; when it is dropped, in a panic too, the one around it goes on.
@@ -107,13 +125,13 @@ struct Scope {
 }
 
 impl Scope {
-    fn end(&mut self) -> Vec<Option<Step>> {
+    fn end(&mut self) -> Recording {
         match self.outer.take() {
             Some(outer) => {
                 ON.set(self.before);
-                RECORDING.replace(outer).steps
+                RECORDING.replace(outer)
             }
-            None => Vec::new(),
+            None => Recording::default(),
         }
     }
 }
@@ -159,6 +177,17 @@ pub(crate) fn named<T>(name: &str, run: impl FnOnce() -> T) -> T {
     answer
 }
 
+/// Notes, in [`record_cut`], that `tensor` stands for a parameter.
+pub(crate) fn used(parameter: &Parameter, tensor: &Tensor) {
+    if is_on() {
+        RECORDING.with_borrow_mut(|recording| {
+            if recording.cut {
+                recording.used.push((tensor.id(), parameter.clone()));
+            }
+        });
+    }
+}
+
 /// Computes a tensor and, while a trace is on, records it as one step.
 ///
 /// The step's place is taken before `compute` runs, so that a layer stands before the functions it
@@ -176,7 +205,10 @@ pub(crate) fn traced(
     }
     let given = RECORDING.with_borrow_mut(|recording| recording.given.take());
     let (level, slot, depth) = Level::enter();
-    let output = compute()?;
+    let mut output = compute()?;
+    if RECORDING.with_borrow(|recording| recording.cut) && !output.is_variable() {
+        output = Var::from_tensor(&output)?.into_inner();
+    }
     drop(level);
     let step = Step {
         what,

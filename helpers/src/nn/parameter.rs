@@ -9,6 +9,7 @@ use candle_core::{Result, Tensor, Var, bail};
 use super::Init;
 use crate::errors::first_line;
 use crate::functional::words;
+use crate::trace;
 
 /// One named, trainable tensor. Clones are handles to the same values.
 #[derive(Clone)]
@@ -37,11 +38,13 @@ impl Parameter {
     /// The values as a tensor of the computation graph; cut off from it when the parameter is
     /// frozen, so that no gradient is computed for it.
     pub fn tensor(&self) -> Tensor {
-        if self.is_frozen() {
+        let tensor = if self.is_frozen() {
             self.var.detach()
         } else {
             self.var.as_tensor().clone()
-        }
+        };
+        trace::used(self, &tensor);
+        tensor
     }
 
     /// The candle variable behind it.

@@ -22,6 +22,7 @@ pub(super) enum Anchor {
 }
 
 /// A growing SVG of a size in pixels.
+#[derive(Clone)]
 pub(super) struct Canvas {
     pub width: f64,
     pub height: f64,

@@ -7,6 +7,7 @@ use resvg::{tiny_skia, usvg};
 
 use super::canvas::Canvas;
 use super::chart::Chart;
+use super::drawing::Drawing;
 use super::pictures::Pictures;
 use super::raster::Raster;
 use super::row::Row;
@@ -44,6 +45,7 @@ pub(super) enum Content {
     Chart(Chart),
     Pictures(Pictures),
     Row(Row),
+    Drawing(Drawing),
 }
 
 impl Figure {
@@ -147,6 +149,7 @@ impl Figure {
             Content::Chart(chart) => chart.draw(&mut canvas, top)?,
             Content::Pictures(pictures) => pictures.draw(&mut canvas, top)?,
             Content::Row(row) => row.draw(&mut canvas, top)?,
+            Content::Drawing(drawing) => drawing.draw(&mut canvas, top),
         }
         Ok(canvas)
     }
@@ -158,6 +161,7 @@ impl Figure {
                 Content::Chart(_) => return theme::CHART_SIZE,
                 Content::Pictures(pictures) => pictures.size(),
                 Content::Row(row) => row.size(),
+                Content::Drawing(drawing) => drawing.size(),
             };
             let mut measured = Canvas::new(width, below);
             let top = measured.header(&self.title, &self.second_line());
@@ -170,7 +174,7 @@ impl Figure {
         let mut parts = match &self.content {
             Content::Chart(chart) => chart.notes(),
             Content::Pictures(pictures) => pictures.notes(),
-            Content::Row(_) => Vec::new(),
+            Content::Row(_) | Content::Drawing(_) => Vec::new(),
         };
         if !self.subtitle.is_empty() {
             parts.insert(0, self.subtitle.clone());
@@ -181,7 +185,7 @@ impl Figure {
     /// The same with coarser pictures, of the same size, where there are pictures.
     pub(super) fn coarser(&self, block: usize) -> Option<Figure> {
         let content = match &self.content {
-            Content::Chart(_) => return None,
+            Content::Chart(_) | Content::Drawing(_) => return None,
             Content::Pictures(pictures) => Content::Pictures(pictures.averaged(block)),
             Content::Row(row) => Content::Row(row.coarser(block)?),
         };

@@ -13,6 +13,7 @@ mod canvas;
 mod chart;
 mod contour;
 mod curve;
+pub(crate) mod drawing;
 mod figure;
 mod font;
 mod marker;

@@ -1,0 +1,33 @@
+//! The networks of the lessons: one file per family, with the papers' sizes and PyTorch's names.
+//!
+//! Each is built in a place of a parameter store, and all of them answer with logits, the
+//! [`Perceptron`] apart. Where torchvision has the network, names, layouts and outputs are its own,
+//! so that [`Parameters::load_torch`](crate::nn::Parameters::load_torch) takes its state dict.
+//!
+//! ```
+//! use helpers::prelude::*;
+//! let params = Parameters::new(&Device::Cpu);
+//! let model = models::lenet5(&params)?;
+//! let x = Tensor::zeros((8, 1, 32, 32), DType::F32, &Device::Cpu)?;
+//! assert_eq!(model.forward(&x, false)?.dims(), [8, 10]);
+//! assert_eq!(params.count(), 61_706);
+//! # Ok::<(), helpers::Error>(())
+//! ```
+
+mod alexnet;
+mod cnn;
+mod fcn;
+mod lenet;
+mod mlp;
+mod perceptron;
+mod resnet;
+mod vgg;
+
+pub use alexnet::{AlexNet, alexnet, alexnet_2012};
+pub use cnn::{Cnn, cnn};
+pub use fcn::{EncoderDecoder, Fcn, encoder_decoder, fcn_resnet50};
+pub use lenet::{LeNet5, LeNet1989, lenet5, lenet1989};
+pub use mlp::{Mlp, mlp};
+pub use perceptron::{Perceptron, perceptron};
+pub use resnet::{ResNet, resnet18, resnet34, resnet50};
+pub use vgg::{Vgg, vgg11, vgg11_bn, vgg16, vgg16_bn};
