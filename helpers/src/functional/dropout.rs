@@ -40,9 +40,10 @@ pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
         if p == 1.0 {
             return x * x.zeros_like()?; // 1 / (1 - p) is infinite
         }
-        // A number of 32 bits is drawn for each; those below p of all numbers are left out.
+        // A number of 32 bits is drawn for each; those below p of all numbers are left out. (Without
+        // a branch: nobody can guess a lot.)
         let (first, scale) = ((p * 2f64.powi(32)) as u64, (1.0 / (1.0 - p)) as f32);
-        let factor = |lot: u32| if u64::from(lot) < first { 0.0 } else { scale };
+        let factor = |lot: u32| scale * f32::from(u8::from(u64::from(lot) >= first));
         let factors = random::with_generator(|g| {
             let each = (0..x.elem_count()).map(|_| factor(g.next_u32()));
             Tensor::from_iter(each, &Device::Cpu)
