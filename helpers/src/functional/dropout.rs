@@ -44,11 +44,11 @@ pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
         // a branch: nobody can guess a lot.)
         let (first, scale) = ((p * 2f64.powi(32)) as u64, (1.0 / (1.0 - p)) as f32);
         let factor = |lot: u32| scale * f32::from(u8::from(u64::from(lot) >= first));
-        let factors = random::with_generator(|g| {
-            let each = (0..x.elem_count()).map(|_| factor(g.next_u32()));
-            Tensor::from_iter(each, &Device::Cpu)
-        })?;
-        let factors = factors.reshape(x.shape())?;
+        let mut lots = vec![0; 4 * x.elem_count()];
+        random::with_generator(|g| g.fill_bytes(&mut lots));
+        let (lots, _) = lots.as_chunks();
+        let factors = lots.iter().map(|&lot| factor(u32::from_le_bytes(lot)));
+        let factors = Tensor::from_vec(factors.collect(), x.shape(), &Device::Cpu)?;
         let factors = factors.to_dtype(x.dtype())?.to_device(x.device())?;
         if !on_cpu(x) {
             return x * factors;
