@@ -8,6 +8,7 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::SVGBackend;
 
+use super::axis::short_number;
 use super::font;
 use super::theme::{self, Rgb};
 
@@ -19,9 +20,11 @@ pub(super) const UNIT: f64 = 10.0;
 pub(super) enum Anchor {
     Start,
     Middle,
+    End,
 }
 
 /// A growing SVG of a size in pixels.
+#[derive(Clone)]
 pub(super) struct Canvas {
     pub width: f64,
     pub height: f64,
@@ -51,9 +54,13 @@ impl Canvas {
 
     /// Adds a line of text with its baseline at (x, y), in pixels.
     pub fn text(&mut self, text: &str, size: f64, colour: Rgb, anchor: Anchor, (x, y): (f64, f64)) {
+        if text.is_empty() {
+            return;
+        }
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,
+            Anchor::End => r#" text-anchor="end""#,
         };
         self.push(format!(
             r#"<text x="{:.0}" y="{:.0}" font-size="{:.0}" fill="{}"{anchor}>{}</text>"#,
@@ -69,8 +76,13 @@ impl Canvas {
     pub fn header(&mut self, title: &str, subtitle: &str) -> f64 {
         let room = self.width - 2.0 * theme::MARGIN;
         let mut y = theme::MARGIN;
+        let title_size = if self.width < 320.0 {
+            theme::PANEL_TITLE
+        } else {
+            theme::TITLE
+        };
         for (text, size, colour) in [
-            (title, theme::TITLE, theme::INK),
+            (title, title_size, theme::INK),
             (subtitle, theme::TEXT, theme::SOFT_INK),
         ] {
             for line in font::wrap(text, size, room) {
@@ -106,9 +118,82 @@ impl Canvas {
         Ok(value)
     }
 
-    /// What has been drawn, without the `<svg>` around it.
-    pub fn body(&self) -> &str {
-        &self.body
+    /// A canvas without ground, to be placed on another.
+    pub fn blank(width: f64, height: f64) -> Canvas {
+        let body = String::new();
+        Canvas {
+            width,
+            height,
+            body,
+        }
+    }
+
+    /// Adds a text that runs upwards, its middle at (x, y).
+    pub fn upright(&mut self, text: &str, size: f64, (x, y): (f64, f64)) {
+        let (x, y) = (x * UNIT, y * UNIT);
+        self.push(format!(
+            r#"<g transform="translate({x:.0} {y:.0}) rotate(-90)">"#
+        ));
+        self.text(text, size, theme::INK, Anchor::Middle, (0.0, 0.0));
+        self.push("</g>");
+    }
+
+    /// Adds a square with a text in it.
+    pub fn cell(&mut self, (x, y): (f64, f64), side: f64, fill: Rgb, text: &str) {
+        let (edge, ground) = (theme::hex(theme::GRID), theme::hex(fill));
+        let look = format!(r#"class="cell" fill="{ground}" stroke="{edge}" stroke-width="8""#);
+        self.rect((x, y), (side, side), &look);
+        let size = [theme::TEXT, theme::SMALL, 10.0, 8.5].into_iter();
+        let size = size
+            .filter(|size| font::width(text, *size) < side - 4.0)
+            .next()
+            .unwrap_or(7.0);
+        let at = (x + side / 2.0, y + side / 2.0 + 0.36 * size);
+        self.text(text, size, theme::text_on(fill), Anchor::Middle, at);
+    }
+
+    /// Adds rows of numbers in squares of this colour.
+    pub fn matrix(
+        &mut self,
+        (x, y): (f64, f64),
+        side: f64,
+        rows: &[Vec<f64>],
+        fill: impl Fn(usize, usize) -> Rgb,
+    ) {
+        for (row, values) in rows.iter().enumerate() {
+            for (column, value) in values.iter().enumerate() {
+                let at = (x + column as f64 * side, y + row as f64 * side);
+                self.cell(at, side, fill(row, column), &short_number(*value));
+            }
+        }
+    }
+
+    /// Adds an empty frame with lines of `line` pixels.
+    pub fn outline(&mut self, corner: (f64, f64), size: (f64, f64), colour: Rgb, line: f64) {
+        let (colour, line) = (theme::hex(colour), line * UNIT);
+        self.rect(
+            corner,
+            size,
+            &format!(r#"fill="none" stroke="{colour}" stroke-width="{line:.0}""#),
+        );
+    }
+
+    /// Adds a rectangle with its corner at (x, y), in pixels.
+    pub fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), look: &str) {
+        let [x, y, width, height] = [x, y, width, height].map(|length| (length * UNIT).round());
+        self.push(format!(
+            r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" {look}/>"#
+        ));
+    }
+
+    /// Adds all of another canvas, its corner at (x, y) in pixels.
+    pub fn place(&mut self, other: &Canvas, (x, y): (f64, f64), scale: f64) {
+        let (x, y) = (x * UNIT, y * UNIT);
+        self.push(format!(
+            r#"<g transform="translate({x:.0} {y:.0}) scale({scale:.4})">"#
+        ));
+        self.body.push_str(&other.body);
+        self.push("</g>");
     }
 
     /// The whole SVG.
