@@ -5,6 +5,8 @@ use std::ops::Range;
 use candle_core::{Result, bail};
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
+use super::points::extremes;
+
 /// A range with its ticks; `log` for powers of ten, `whole` for steps and epochs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
@@ -20,8 +22,7 @@ impl Axis {
     /// The range of `values`, which are finite, with `padding` (a share of it) on both sides;
     /// equal values get some room around them.
     pub fn around(what: &str, values: &[f64], padding: f64) -> Result<Axis> {
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = extremes(values);
         let mut room = (high - low) * padding;
         if high - low <= 1e-6 * high.abs().max(low.abs()) || high == low {
             room = (0.1 * high.abs()).max(0.5);

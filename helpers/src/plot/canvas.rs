@@ -1,6 +1,7 @@
 //! What figures are drawn on: an SVG in the making, measured in tenths of a pixel, so that all
 //! its coordinates are short whole numbers.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use candle_core::{Error, Result};
@@ -9,6 +10,7 @@ use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::SVGBackend;
 
 use super::axis::short_number;
+use super::figure::{Content, Figure};
 use super::font;
 use super::theme::{self, Rgb};
 
@@ -22,6 +24,9 @@ pub(super) enum Anchor {
     Middle,
     End,
 }
+
+/// Numbers, row by row.
+pub(super) type Matrix = Vec<Vec<f64>>;
 
 /// A growing SVG of a size in pixels.
 #[derive(Clone)]
@@ -128,6 +133,11 @@ impl Canvas {
         }
     }
 
+    /// The canvas as a figure, which can be titled and sized.
+    pub fn figure(self) -> Figure {
+        Figure::new(Content::Sketch(self))
+    }
+
     /// Adds a text that runs upwards, its middle at (x, y).
     pub fn upright(&mut self, text: &str, size: f64, (x, y): (f64, f64)) {
         let (x, y) = (x * UNIT, y * UNIT);
@@ -138,34 +148,77 @@ impl Canvas {
         self.push("</g>");
     }
 
-    /// Adds a square with a text in it.
-    pub fn cell(&mut self, (x, y): (f64, f64), side: f64, fill: Rgb, text: &str) {
-        let (edge, ground) = (theme::hex(theme::GRID), theme::hex(fill));
-        let look = format!(r#"class="cell" fill="{ground}" stroke="{edge}" stroke-width="8""#);
-        self.rect((x, y), (side, side), &look);
-        let size = [theme::TEXT, theme::SMALL, 10.0, 8.5].into_iter();
-        let size = size
-            .filter(|size| font::width(text, *size) < side - 4.0)
-            .next()
-            .unwrap_or(7.0);
-        let at = (x + side / 2.0, y + side / 2.0 + 0.36 * size);
-        self.text(text, size, theme::text_on(fill), Anchor::Middle, at);
-    }
-
-    /// Adds rows of numbers in squares of this colour.
+    /// Adds rows of numbers in squares of these colours; NaN leaves a square empty.
     pub fn matrix(
         &mut self,
-        (x, y): (f64, f64),
+        (left, top): (f64, f64),
         side: f64,
         rows: &[Vec<f64>],
         fill: impl Fn(usize, usize) -> Rgb,
     ) {
-        for (row, values) in rows.iter().enumerate() {
-            for (column, value) in values.iter().enumerate() {
-                let at = (x + column as f64 * side, y + row as f64 * side);
-                self.cell(at, side, fill(row, column), &short_number(*value));
+        let written = |v: &f64| {
+            if v.is_nan() {
+                String::new()
+            } else {
+                short_number(*v)
+            }
+        };
+        let texts: Vec<Vec<String>> = rows
+            .iter()
+            .map(|r| r.iter().map(written).collect())
+            .collect();
+        let widest = texts
+            .iter()
+            .flatten()
+            .map(|text| font::width(text, 10.0))
+            .fold(1.0, f64::max);
+        let size = theme::TEXT.min((side - 5.0) / widest * 10.0);
+        // One path for the squares of a colour, one group for texts of a colour: a small file.
+        let (mut squares, mut inks) = (BTreeMap::new(), BTreeMap::new());
+        for (row, texts) in texts.iter().enumerate() {
+            for (column, text) in texts.iter().enumerate() {
+                let (x, y) = (left + column as f64 * side, top + row as f64 * side);
+                let (x, y, s) = (x * UNIT, y * UNIT, side * UNIT);
+                let colour = fill(row, column);
+                let squares: &mut String = squares.entry(colour).or_default();
+                squares.push_str(&format!("M{x:.0} {y:.0}h{s:.0}v{s:.0}h-{s:.0}z"));
+                let (x, y) = (x + s / 2.0, y + s / 2.0 + 0.36 * size * UNIT);
+                let ink: &mut String = inks.entry(theme::text_on(colour)).or_default();
+                ink.push_str(&format!(r#"<text x="{x:.0}" y="{y:.0}">{text}</text>"#));
             }
         }
+        let (edge, size) = (theme::hex(theme::GRID), size * UNIT);
+        for (colour, path) in squares {
+            let fill = theme::hex(colour);
+            self.push(format!(
+                r#"<path class="cells" d="{path}" fill="{fill}" stroke="{edge}" stroke-width="8"/>"#
+            ));
+        }
+        for (colour, texts) in inks {
+            let fill = theme::hex(colour);
+            self.push(format!(
+                r#"<g font-size="{size:.0}" fill="{fill}" text-anchor="middle">{texts}</g>"#
+            ));
+        }
+    }
+
+    /// The same with a name above.
+    pub fn named(
+        &mut self,
+        (left, top): (f64, f64),
+        side: f64,
+        name: &str,
+        rows: &[Vec<f64>],
+        fill: impl Fn(usize, usize) -> Rgb,
+    ) {
+        self.text(
+            name,
+            theme::TEXT,
+            theme::INK,
+            Anchor::Start,
+            (left, top - 8.0),
+        );
+        self.matrix((left, top), side, rows, fill);
     }
 
     /// Adds an empty frame with lines of `line` pixels.

@@ -3,21 +3,22 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::axis::short_number;
-use super::canvas::{Anchor, Canvas};
-use super::figure::{Content, Figure};
-use super::font;
+use super::canvas::{Anchor, Canvas, Matrix};
+use super::figure::Figure;
 use super::points::finite;
 use super::theme::{self, Rgb};
 
 const CELL: f64 = 28.0;
+/// Above a matrix, for the lines that name it.
+const HEAD: f64 = 22.0;
 const PALE: Rgb = [244, 246, 249];
 
 /// A small convolution, worked out.
 struct Sliding {
-    /// The padded image, the kernel and the output, row by row.
-    image: Vec<Vec<f64>>,
-    kernel: Vec<Vec<f64>>,
-    output: Vec<Vec<f64>>,
+    /// With its padding.
+    image: Matrix,
+    kernel: Matrix,
+    output: Matrix,
     stride: usize,
     padding: usize,
 }
@@ -31,7 +32,7 @@ struct Sliding {
 /// let image = Tensor::arange(0f32, 9., &Device::Cpu)?.reshape((3, 3))?;
 /// let kernel = Tensor::arange(0f32, 4., &Device::Cpu)?.reshape((2, 2))?;
 /// let figure = plot::sliding_window(&image, &kernel, 1, 0)?;
-/// # assert!(figure.svg()?.contains("0·0 + 1·1 + 3·2 + 4·3 = 19"));
+/// # assert!(figure.svg()?.contains("+ 3·2 + 4·3 = 19"));
 /// # Ok::<(), helpers::Error>(())
 /// ```
 ///
@@ -45,56 +46,38 @@ pub fn sliding_window(
     padding: usize,
 ) -> Result<Figure> {
     let sliding = Sliding::new("sliding_window", image, kernel, stride, padding)?;
-    let (rows, columns) = (sliding.output.len(), sliding.output[0].len());
-    let last = rows * columns - 1;
-    let mut steps = vec![0, 1, columns, last];
-    steps.retain(|step| *step <= last);
+    let (rows, columns) = size(&sliding.output);
+    let mut steps = vec![0, 1, columns, rows * columns - 1];
+    steps.retain(|step| *step < rows * columns);
     steps.sort_unstable();
     steps.dedup();
     let panels: Vec<Canvas> = steps.iter().map(|step| sliding.panel(*step)).collect();
-    let [image, output] = [&sliding.image, &sliding.output];
-    let kernel_width = sliding.kernel[0].len() as f64 * CELL;
-    let kernel_height = sliding.kernel.len() as f64 * CELL;
-    let (width, height) = (panels[0].width, panels[0].height);
-    let across = panels.len().min(2) as f64;
-    let down = panels.len().div_ceil(2) as f64;
-    let head = 24.0 + kernel_height.max(40.0) + 22.0;
-    let total = (2.0 * theme::MARGIN + across * width + 30.0 * (across - 1.0)).max(440.0);
-    let mut sketch = Canvas::blank(total, head + down * (height + 18.0) + 4.0);
-    sketch.text(
+    let (width, height) = (panels[0].width + 26.0, panels[0].height + 16.0);
+    let ((h, w), (kh, kw)) = (size(&sliding.image), size(&sliding.kernel));
+    let top = HEAD + (kh as f64 * CELL).max(50.0) + 20.0;
+    let total = (width * panels.len().min(2) as f64).max(460.0) + theme::MARGIN;
+    let mut sketch = Canvas::blank(total, top + height * panels.len().div_ceil(2) as f64);
+    sketch.named(
+        (theme::MARGIN, HEAD),
+        CELL,
         "kernel",
-        theme::TEXT,
-        theme::INK,
-        Anchor::Start,
-        (theme::MARGIN, 12.0),
+        &sliding.kernel,
+        |_, _| kernel_colour(),
     );
-    sketch.matrix((theme::MARGIN, 20.0), CELL, &sliding.kernel, |_, _| {
-        theme::mix(theme::BACKGROUND, theme::CLASSES[5], 0.45)
-    });
     let said = [
-        format!("stride {stride}, padding {padding}"),
-        format!(
-            "output: {rows} × {columns}, since ({} − {}) / {stride} + 1 = {rows} and ({} − {}) / {stride} + 1 = {columns}",
-            image.len(),
-            sliding.kernel.len(),
-            image[0].len(),
-            sliding.kernel[0].len()
-        ),
+        format!("stride {stride}, padding {padding}: {rows} × {columns} outputs"),
+        format!("({h} − {kh}) / {stride} + 1 = {rows} high"),
+        format!("({w} − {kw}) / {stride} + 1 = {columns} wide"),
     ];
-    let beside = theme::MARGIN + kernel_width + 24.0;
-    let lines = said
-        .iter()
-        .flat_map(|text| font::wrap(text, theme::TEXT, total - beside - theme::MARGIN));
-    for (i, line) in lines.enumerate() {
-        let at = (beside, 34.0 + 19.0 * i as f64);
-        sketch.text(&line, theme::TEXT, theme::SOFT_INK, Anchor::Start, at);
+    for (line, y) in said.iter().zip([38.0, 57.0, 76.0]) {
+        let at = (theme::MARGIN + kw as f64 * CELL + 24.0, y);
+        sketch.text(line, theme::TEXT, theme::SOFT_INK, Anchor::Start, at);
     }
     for (i, panel) in panels.iter().enumerate() {
-        let x = theme::MARGIN + (i % 2) as f64 * (width + 30.0);
-        sketch.place(panel, (x, head + (i / 2) as f64 * (height + 18.0)), 1.0);
+        let corner = ((i % 2) as f64 * width, (i / 2) as f64 * height);
+        sketch.place(panel, (theme::MARGIN + corner.0, top + corner.1), 1.0);
     }
-    let _ = output;
-    Ok(Figure::new(Content::Sketch(sketch)))
+    Ok(sketch.figure())
 }
 
 /// The same convolution as one product (im2col): the numbers under each position of the window
@@ -105,7 +88,7 @@ pub fn sliding_window(
 /// let image = Tensor::arange(0f32, 9., &Device::Cpu)?.reshape((3, 3))?;
 /// let kernel = Tensor::arange(0f32, 4., &Device::Cpu)?.reshape((2, 2))?;
 /// let figure = plot::im2col(&image, &kernel, 1, 0)?;
-/// # assert!(figure.svg()?.contains("43"));
+/// # assert!(figure.svg()?.contains(">43<"));
 /// # Ok::<(), helpers::Error>(())
 /// ```
 ///
@@ -114,79 +97,49 @@ pub fn sliding_window(
 pub fn im2col(image: &Tensor, kernel: &Tensor, stride: usize, padding: usize) -> Result<Figure> {
     const WHAT: &str = "im2col";
     let sliding = Sliding::new(WHAT, image, kernel, stride, padding)?;
-    let (columns, weights) = (sliding.output[0].len(), sliding.kernel.concat());
-    let results = sliding.output.concat();
-    if weights.len() > 25 || results.len() > 25 {
-        let (k, n) = (weights.len(), results.len());
+    let (weights, results) = (sliding.kernel.concat(), sliding.output.concat());
+    let (k, n) = (weights.len(), results.len());
+    if k > 25 || n > 25 {
         bail!("{WHAT}: at most 25 numbers in the window and 25 positions, got {k} and {n}");
     }
-    let tint = |i: usize| theme::mix(theme::BACKGROUND, theme::CLASSES[i % 10], 0.35);
-    let windows: Vec<Vec<f64>> = (0..results.len())
-        .map(|step| sliding.window(step))
-        .collect();
-    let rows: Vec<Vec<f64>> = (0..weights.len())
-        .map(|i| windows.iter().map(|w| w[i]).collect())
-        .collect();
-    let (h, k) = (sliding.image.len() as f64, weights.len() as f64);
-    let input_width = sliding.image[0].len() as f64 * CELL;
-    let top = 44.0;
-    let kernel_left = theme::MARGIN + input_width.max(110.0) + 40.0;
-    let left = kernel_left + CELL + 60.0;
-    let width = left + results.len() as f64 * CELL + theme::MARGIN + 60.0;
-    let bottom = top + k * CELL + 36.0;
-    let height = (bottom + CELL).max(top + h * CELL) + theme::MARGIN;
-    let mut sketch = Canvas::blank(width, height);
-    let mut head = |lines: [&str; 2], x: f64| {
-        for (line, y) in lines.into_iter().zip([18.0, 34.0]) {
-            sketch.text(line, theme::TEXT, theme::INK, Anchor::Start, (x, y));
-        }
+    let (h, w) = size(&sliding.image);
+    let kernel_left = theme::MARGIN + w as f64 * CELL + 40.0;
+    let left = kernel_left + CELL + 50.0;
+    let bottom = HEAD + k as f64 * CELL + 34.0;
+    let right = left + (n as f64 * CELL).max(200.0) + theme::MARGIN;
+    let height = (bottom + CELL).max(HEAD + h as f64 * CELL) + theme::MARGIN;
+    let mut sketch = Canvas::blank(right, height);
+    let tint = |_: usize, position: usize| match position {
+        0 | 1 => theme::mix(theme::BACKGROUND, theme::CLASSES[position], 0.35),
+        _ => PALE,
     };
-    head(
-        ["", if padding > 0 { "padded image" } else { "image" }],
-        theme::MARGIN,
-    );
-    head(["kernel,", "in a column"], kernel_left - 22.0);
-    let size = format!("{} × {}", weights.len(), results.len());
-    head(["one column per position of the window", &size], left);
-    let pale = |_: usize, _: usize| PALE;
-    sketch.matrix((theme::MARGIN, top), CELL, &sliding.image, |row, column| {
+    let corner = (theme::MARGIN, HEAD);
+    let name = if padding > 0 { "padded image" } else { "image" };
+    sketch.named(corner, CELL, name, &sliding.image, |row, column| {
         sliding.ground(row, column)
     });
-    for step in (0..results.len().min(2)).rev() {
-        let (y, x) = (step / columns * stride, step % columns * stride);
-        let corner = (theme::MARGIN + x as f64 * CELL, top + y as f64 * CELL);
-        let size = (
-            sliding.kernel[0].len() as f64 * CELL,
-            sliding.kernel.len() as f64 * CELL,
-        );
-        sketch.outline(corner, size, theme::CLASSES[step], 3.0);
+    for step in (0..n.min(2)).rev() {
+        sliding.frame(&mut sketch, corner, step, theme::CLASSES[step]);
     }
-    let column: Vec<Vec<f64>> = weights.iter().map(|w| vec![*w]).collect();
-    sketch.matrix((kernel_left, top), CELL, &column, |_, _| {
-        theme::mix(theme::BACKGROUND, theme::CLASSES[5], 0.45)
+    let column: Matrix = weights.iter().map(|weight| vec![*weight]).collect();
+    sketch.named((kernel_left, HEAD), CELL, "kernel", &column, |_, _| {
+        kernel_colour()
     });
-    sketch.matrix((left, top), CELL, &rows, |_, position| {
-        if position < 2 { tint(position) } else { PALE }
-    });
-    let middle = top + k * CELL / 2.0 + 5.0;
-    sketch.text(
-        "×",
-        theme::TITLE,
-        theme::INK,
-        Anchor::Middle,
-        (left - 30.0, middle),
-    );
-    sketch.matrix((left, bottom), CELL, &[results.clone()], pale);
-    let arrow = (left + results.len() as f64 * CELL / 2.0, bottom - 13.0);
-    sketch.text("↓", theme::TITLE, theme::SOFT_INK, Anchor::Middle, arrow);
-    sketch.text(
-        "output",
-        theme::TEXT,
-        theme::INK,
-        Anchor::End,
-        (left - 10.0, bottom + 18.0),
-    );
-    Ok(Figure::new(Content::Sketch(sketch)))
+    let windows: Matrix = (0..n).map(|step| sliding.window(step)).collect();
+    let rows: Matrix = (0..k)
+        .map(|i| windows.iter().map(|window| window[i]).collect())
+        .collect();
+    let name = format!("a column per position: {k} × {n}");
+    sketch.named((left, HEAD), CELL, &name, &rows, tint);
+    sketch.matrix((left, bottom), CELL, &[results], tint);
+    let mut sign = |text: &str, x: f64, y: f64| {
+        sketch.text(text, theme::TITLE, theme::SOFT_INK, Anchor::Middle, (x, y));
+    };
+    sign("×", left - 25.0, HEAD + k as f64 * CELL / 2.0 + 5.0);
+    sign("↓", left + CELL / 2.0, bottom - 12.0);
+    let at = (left - 10.0, bottom + 18.0);
+    sketch.text("output", theme::TEXT, theme::INK, Anchor::End, at);
+    Ok(sketch.figure())
 }
 
 impl Sliding {
@@ -197,91 +150,95 @@ impl Sliding {
         stride: usize,
         padding: usize,
     ) -> Result<Sliding> {
-        let (image, kernel) = (
+        let (inside, kernel) = (
             matrix(what, "image", image)?,
             matrix(what, "kernel", kernel)?,
         );
-        let (h, w) = (image.len() + 2 * padding, image[0].len() + 2 * padding);
+        let ((h, w), (kh, kw)) = (size(&inside), size(&kernel));
+        let (h, w) = (
+            h.saturating_add(2 * padding.min(99)),
+            w.saturating_add(2 * padding.min(99)),
+        );
         if h > 12 || w > 12 {
             bail!("{what}: the image with its padding has at most 12 x 12 pixels, got {h} x {w}");
         }
-        let (kh, kw) = (kernel.len(), kernel[0].len());
         if kh > h || kw > w {
             bail!("{what}: a kernel of {kh} x {kw} does not fit in {h} x {w}");
         }
         if stride == 0 {
             bail!("{what}: the stride is at least 1, got 0");
         }
-        let mut padded = vec![vec![0.0; w]; h];
-        for (row, values) in image.iter().enumerate() {
-            padded[row + padding][padding..padding + values.len()].copy_from_slice(values);
+        let mut image = vec![vec![0.0; w]; h];
+        for (row, values) in inside.iter().enumerate() {
+            image[row + padding][padding..padding + values.len()].copy_from_slice(values);
         }
         let (rows, columns) = ((h - kh) / stride + 1, (w - kw) / stride + 1);
+        let output = vec![vec![0.0; columns]; rows];
         let mut sliding = Sliding {
-            image: padded,
+            image,
             kernel,
-            output: vec![vec![0.0; columns]; rows],
+            output,
             stride,
             padding,
         };
         for step in 0..rows * columns {
-            let window = sliding.window(step);
-            let products = window
-                .iter()
-                .zip(sliding.kernel.concat())
+            let weights = sliding.kernel.concat();
+            let products = sliding
+                .window(step)
+                .into_iter()
+                .zip(weights)
                 .map(|(x, w)| x * w);
             sliding.output[step / columns][step % columns] = products.sum();
         }
         Ok(sliding)
     }
 
-    /// The numbers under the window at a step, row by row.
-    fn window(&self, step: usize) -> Vec<f64> {
+    /// The window's upper left corner at a step: row and column.
+    fn corner(&self, step: usize) -> (usize, usize) {
         let columns = self.output[0].len();
-        let (y, x) = (step / columns * self.stride, step % columns * self.stride);
-        let rows = self.image[y..y + self.kernel.len()].iter();
-        rows.flat_map(|row| row[x..x + self.kernel[0].len()].iter().copied())
+        (step / columns * self.stride, step % columns * self.stride)
+    }
+
+    /// The numbers under the window, row by row.
+    fn window(&self, step: usize) -> Vec<f64> {
+        let ((y, x), (kh, kw)) = (self.corner(step), size(&self.kernel));
+        self.image[y..y + kh]
+            .iter()
+            .flat_map(|row| row[x..x + kw].to_vec())
             .collect()
     }
 
     /// White, or grey where the image is padded.
     fn ground(&self, row: usize, column: usize) -> Rgb {
+        let (h, w) = size(&self.image);
         let inside = |i: usize, side: usize| (self.padding..side - self.padding).contains(&i);
-        let inside = inside(row, self.image.len()) && inside(column, self.image[0].len());
-        if inside {
+        if inside(row, h) && inside(column, w) {
             theme::BACKGROUND
         } else {
             theme::GRID
         }
     }
 
+    /// Draws a frame around the window, over an image at `corner`.
+    fn frame(&self, canvas: &mut Canvas, corner: (f64, f64), step: usize, colour: Rgb) {
+        let ((y, x), (kh, kw)) = (self.corner(step), size(&self.kernel));
+        let corner = (corner.0 + x as f64 * CELL, corner.1 + y as f64 * CELL);
+        canvas.outline(corner, (kw as f64 * CELL, kh as f64 * CELL), colour, 3.0);
+    }
+
+    /// The image with the window, the output so far, and the products.
     fn panel(&self, step: usize) -> Canvas {
-        let columns = self.output[0].len();
-        let (y, x) = (step / columns * self.stride, step % columns * self.stride);
-        let (h, w) = (self.image.len() as f64, self.image[0].len() as f64);
-        let (kh, kw) = (self.kernel.len(), self.kernel[0].len());
-        let left = w * CELL + 50.0;
-        let width = (left + columns as f64 * CELL).max(280.0);
-        let terms = self.window(step).into_iter().zip(self.kernel.concat());
-        let terms: Vec<String> = terms
-            .map(|(x, w)| format!("{}·{}", short_number(x), signed(w)))
-            .collect();
-        let result = self.output[step / columns][step % columns];
-        let sum = format!("{} = {}", terms.join(" + "), short_number(result));
-        let lines = font::wrap(&sum, theme::SMALL, width);
-        let bottom = 22.0 + h * CELL + 8.0;
-        let mut panel = Canvas::blank(width, bottom + 15.0 * lines.len() as f64 + 2.0);
-        let blue = theme::mix(theme::BACKGROUND, theme::CLASSES[4], 0.5);
-        let title = format!("step {}", step + 1);
-        panel.text(&title, theme::TEXT, theme::INK, Anchor::Start, (0.0, 13.0));
-        panel.text(
-            "output",
-            theme::TEXT,
-            theme::INK,
-            Anchor::Start,
-            (left, 13.0),
+        let ((y, x), (kh, kw)) = (self.corner(step), size(&self.kernel));
+        let ((h, w), (_, columns)) = (size(&self.image), size(&self.output));
+        let left = w as f64 * CELL + 44.0;
+        let bottom = HEAD + h as f64 * CELL + 18.0;
+        let mut panel = Canvas::blank(
+            (left + columns as f64 * CELL).max(290.0),
+            bottom + 16.0 * kh as f64,
         );
-        panel.matrix((0.0, 22.0), CELL, &self.image, |row, column| {
+        let blue = theme::mix(theme::BACKGROUND, theme::CLASSES[4], 0.5);
+        let name = format!("step {}", step + 1);
+        panel.named((0.0, HEAD), CELL, &name, &self.image, |row, column| {
             let inside = (y..y + kh).contains(&row) && (x..x + kw).contains(&column);
             if inside {
                 blue
@@ -289,53 +246,53 @@ impl Sliding {
                 self.ground(row, column)
             }
         });
-        let corner = (x as f64 * CELL, 22.0 + y as f64 * CELL);
-        panel.outline(
-            corner,
-            (kw as f64 * CELL, kh as f64 * CELL),
-            theme::CLASSES[0],
-            3.0,
-        );
-        panel.text(
-            "→",
-            theme::TITLE,
-            theme::SOFT_INK,
-            Anchor::Middle,
-            (left - 25.0, 22.0 + h * CELL / 2.0),
-        );
-        let text = |row: usize, column: usize| match row * columns + column <= step {
-            true => short_number(self.output[row][column]),
-            false => String::new(),
-        };
-        for (row, column) in (0..self.output.len()).flat_map(|r| (0..columns).map(move |c| (r, c)))
-        {
-            let at = (left + column as f64 * CELL, 22.0 + row as f64 * CELL);
-            let fill = if row * columns + column == step {
+        self.frame(&mut panel, (0.0, HEAD), step, theme::CLASSES[0]);
+        let mut so_far = self.output.clone();
+        let later = so_far.iter_mut().flatten().skip(step + 1);
+        later.for_each(|value| *value = f64::NAN);
+        panel.named((left, HEAD), CELL, "output", &so_far, |row, column| {
+            if row * columns + column == step {
                 blue
             } else {
                 PALE
+            }
+        });
+        let at = (left - 22.0, HEAD + h as f64 * CELL / 2.0);
+        panel.text("→", theme::TITLE, theme::SOFT_INK, Anchor::Middle, at);
+        let window = self.window(step);
+        for (row, (values, weights)) in window.chunks(kw).zip(&self.kernel).enumerate() {
+            let product = |(x, w): (&f64, &f64)| {
+                let (x, written) = (short_number(*x), short_number(*w));
+                if *w < 0.0 {
+                    format!("{x}·({written})")
+                } else {
+                    format!("{x}·{written}")
+                }
             };
-            panel.cell(at, CELL, fill, &text(row, column));
-        }
-        for (i, line) in lines.iter().enumerate() {
-            let at = (0.0, bottom + 12.0 + 15.0 * i as f64);
-            panel.text(line, theme::SMALL, theme::SOFT_INK, Anchor::Start, at);
+            let terms: Vec<String> = values.iter().zip(weights).map(product).collect();
+            let plus = if row > 0 { "+ " } else { "" };
+            let end = match row + 1 == kh {
+                true => format!(" = {}", short_number(self.output.concat()[step])),
+                false => String::new(),
+            };
+            let line = format!("{plus}{}{end}", terms.join(" + "));
+            let at = (0.0, bottom + 16.0 * row as f64);
+            panel.text(&line, theme::SMALL, theme::SOFT_INK, Anchor::Start, at);
         }
         panel
     }
 }
 
-/// A factor that can stand behind a dot.
-fn signed(value: f64) -> String {
-    let written = short_number(value);
-    if value < 0.0 {
-        format!("({written})")
-    } else {
-        written
-    }
+fn kernel_colour() -> Rgb {
+    theme::mix(theme::BACKGROUND, theme::CLASSES[5], 0.45)
 }
 
-fn matrix(what: &str, name: &str, tensor: &Tensor) -> Result<Vec<Vec<f64>>> {
+/// Rows and columns.
+fn size(matrix: &Matrix) -> (usize, usize) {
+    (matrix.len(), matrix[0].len())
+}
+
+fn matrix(what: &str, name: &str, tensor: &Tensor) -> Result<Matrix> {
     let [_, width] = *tensor.dims() else {
         bail!(
             "{what}: expected the {name} as (H, W), got {:?}",

@@ -6,6 +6,7 @@ use super::axis::Axis;
 use super::chart::{Chart, Layer};
 use super::figure::{Content, Figure};
 use super::line::{Line, look};
+use super::points::extremes;
 use super::theme;
 
 /// The loss at each step; the first value stands at step 1.
@@ -194,8 +195,7 @@ impl Chart {
     /// An axis for losses: one that comes near 0 is seen against 0.
     fn loss_axis(&self, what: &str) -> Result<Axis> {
         let mut values = self.values(|p| p.1);
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = extremes(&values);
         let from_zero = low >= 0.0 && (low < 0.5 * high || low == high);
         if from_zero {
             values.push(0.0);

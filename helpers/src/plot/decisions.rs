@@ -3,12 +3,13 @@
 use candle_core::{DType, Result, Tensor, bail};
 
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas};
+use super::canvas::{Anchor, Canvas, Matrix};
 use super::curves::{chart_of, curve};
-use super::figure::{Content, Figure};
-use super::line::Line;
+use super::figure::Figure;
+use super::line::{End, Line};
 use super::pictures::Pictures;
 use super::points::finite;
+use super::regions::{highest, scores as as_scores};
 use super::{font, theme};
 use crate::metrics::Roc;
 
@@ -42,62 +43,58 @@ pub fn confusion_matrix(counts: &Tensor, names: &[&str]) -> Result<Figure> {
     if let Some(count) = values.iter().find(|count| **count < 0.0) {
         bail!("{WHAT}: a count is below 0, {count}");
     }
+    let named = labels(names, classes);
+    let widths = named.iter().map(|name| font::width(name, theme::SMALL));
+    let widest = widths.fold(0.0, f64::max).min(110.0);
+    let cell = (420.0 / classes as f64)
+        .clamp(30.0, 80.0)
+        .max(widest.min(64.0) + 6.0);
+    let (left, top, side) = (theme::MARGIN + 24.0 + widest, 46.0, cell * classes as f64);
+    let width = (left + side + theme::MARGIN).max(280.0);
+    let mut sketch = Canvas::blank(width, top + side + theme::MARGIN);
+    let middle = (left + side / 2.0, 14.0);
+    sketch.text("decision", theme::TEXT, theme::INK, Anchor::Middle, middle);
+    let middle = (theme::MARGIN + 10.0, top + side / 2.0);
+    sketch.upright("true class", theme::TEXT, middle);
+    for (class, name) in named.iter().enumerate() {
+        let middle = (class as f64 + 0.5) * cell;
+        for (room, anchor, at) in [
+            (widest, Anchor::End, (left - 7.0, top + middle + 4.0)),
+            (cell - 4.0, Anchor::Middle, (left + middle, top - 8.0)),
+        ] {
+            let name = font::shorten(name, theme::SMALL, room + 0.1);
+            sketch.text(&name, theme::SMALL, theme::SOFT_INK, anchor, at);
+        }
+    }
+    let rows: Vec<&[f64]> = values.chunks(classes).collect();
+    // Many zeros would hide the rest.
+    let shown = |count: &f64| {
+        if *count == 0.0 && classes > 5 {
+            f64::NAN
+        } else {
+            *count
+        }
+    };
+    let written: Matrix = rows
+        .iter()
+        .map(|row| row.iter().map(shown).collect())
+        .collect();
+    sketch.matrix((left, top), cell, &written, |row, column| {
+        let total = rows[row].iter().sum::<f64>().max(1.0);
+        theme::amount(0.9 * rows[row][column] / total)
+    });
+    sketch.outline((left, top), (side, side), theme::AXIS, 1.0);
+    Ok(sketch.figure())
+}
+
+/// The classes' names, numbers where none are given.
+fn labels(names: &[&str], classes: usize) -> Vec<String> {
     let name = |class: usize| {
         names
             .get(class)
             .map_or(class.to_string(), |name| name.to_string())
     };
-    let named: Vec<String> = (0..classes)
-        .map(|class| font::shorten(&name(class), theme::SMALL, 110.0))
-        .collect();
-    let widest = named
-        .iter()
-        .map(|name| font::width(name, theme::SMALL))
-        .fold(0.0, f64::max);
-    let cell = (420.0 / classes as f64)
-        .clamp(30.0, 64.0)
-        .max(widest.min(64.0) + 6.0)
-        .floor();
-    let (left, top) = (theme::MARGIN + 24.0 + widest, 2.0 + 46.0);
-    let side = cell * classes as f64;
-    let mut sketch = Canvas::blank(
-        left + side + theme::MARGIN + 10.0,
-        top + side + theme::MARGIN,
-    );
-    let decided = (left + side / 2.0, 14.0);
-    sketch.text("decision", theme::TEXT, theme::INK, Anchor::Middle, decided);
-    sketch.upright(
-        "true class",
-        theme::TEXT,
-        (theme::MARGIN + 10.0, top + side / 2.0),
-    );
-    for (row, counts) in values.chunks(classes).enumerate() {
-        let total = counts.iter().sum::<f64>().max(1.0);
-        let middle = (row as f64 + 0.5) * cell;
-        let beside = (left - 7.0, top + middle + 4.0);
-        sketch.text(
-            &named[row],
-            theme::SMALL,
-            theme::SOFT_INK,
-            Anchor::End,
-            beside,
-        );
-        let above = font::shorten(&named[row], theme::SMALL, cell - 4.0);
-        let at = (left + middle, top - 8.0);
-        sketch.text(&above, theme::SMALL, theme::SOFT_INK, Anchor::Middle, at);
-        for (column, count) in counts.iter().enumerate() {
-            let corner = (left + column as f64 * cell, top + row as f64 * cell);
-            let fill = theme::amount(0.9 * count / total);
-            let text = if *count == 0.0 {
-                String::new()
-            } else {
-                count.to_string()
-            };
-            sketch.cell(corner, cell, fill, &text);
-        }
-    }
-    sketch.outline((left, top), (side, side), theme::AXIS, 1.0);
-    Ok(Figure::new(Content::Sketch(sketch)))
+    (0..classes).map(name).collect()
 }
 
 /// ROC curves of [`metrics::roc`](crate::metrics::roc): the share of class 1 that is found, against
@@ -124,7 +121,11 @@ pub fn roc(named: &[(&str, Roc)]) -> Result<Figure> {
         let points = roc.false_positive_rate.iter().copied();
         let points = points.zip(roc.true_positive_rate.iter().copied()).collect();
         curves.push(curve(i, &name, points));
-        curves.push(curve(i, "", vec![(error, 1.0 - error)]));
+        let equal = curve(i, "", vec![(error, 1.0 - error)]);
+        curves.push(Line {
+            end: End::Dots,
+            ..equal
+        });
     }
     let mut chart = chart_of("roc", curves)?;
     (chart.x, chart.y) = (Axis::new(0.0, 1.0), Axis::new(0.0, 1.0));
@@ -183,10 +184,10 @@ pub fn worst_mistakes(
             names.len()
         );
     }
-    let rows = super::regions::scores(classes, &finite(WHAT, scores)?);
+    let rows = as_scores(classes, &finite(WHAT, scores)?);
     let mut wrong = Vec::new();
     for (i, (scores, target)) in rows.iter().zip(finite(WHAT, targets)?).enumerate() {
-        let decided = super::regions::highest(scores);
+        let decided = highest(scores);
         if decided != target as usize {
             let sum: f64 = scores.iter().map(|s| (s - scores[decided]).exp()).sum();
             wrong.push((1.0 / sum, i, target as usize, decided));
@@ -201,11 +202,7 @@ pub fn worst_mistakes(
     let mistakes = wrong.len();
     wrong.sort_by(|a, b| b.0.total_cmp(&a.0));
     wrong.truncate(count);
-    let name = |class: usize| {
-        names
-            .get(class)
-            .map_or(class.to_string(), |name| name.to_string())
-    };
+    let name = labels(names, classes);
     let places: Vec<u32> = wrong.iter().map(|(_, i, ..)| *i as u32).collect();
     let places = Tensor::new(places, images.device())?;
     let mut pictures = Pictures::new(
@@ -215,8 +212,8 @@ pub fn worst_mistakes(
     let caption = |&(sure, _, target, decided): &(f64, usize, usize, usize)| {
         format!(
             "true {}\n{} at {:.0} %",
-            name(target),
-            name(decided),
+            name[target],
+            name[decided],
             100.0 * sure
         )
     };

@@ -60,7 +60,7 @@ pub fn histograms(named: &[(&str, Tensor)]) -> Result<Figure> {
             .figure()
             .title(name)
             .subtitle(&said);
-        Ok(figure.y_label("").size(230, 200))
+        Ok(figure.y_label("share (%)").size(230, 210))
     };
     let panels = named.iter().map(panel).collect::<Result<Vec<_>>>()?;
     panels::grid(

@@ -45,6 +45,7 @@ pub fn kernels_before_after(before: &Tensor, after: &Tensor) -> Result<Figure> {
         let square = (pictures.count as f64).sqrt().ceil() as usize;
         pictures.columns = pictures.columns.or(Some(square));
     }
+    left.scale = false;
     side_by_side(&[left.figure().title("before"), right.figure().title("after")])
 }
 

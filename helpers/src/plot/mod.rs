@@ -21,6 +21,7 @@ mod histogram;
 mod kernels;
 mod line;
 mod marker;
+mod mosaic;
 mod output;
 mod overlay;
 mod panels;

@@ -4,7 +4,7 @@ use candle_core::{DType, Result, Tensor, bail};
 
 use super::figure::Figure;
 use super::pictures::Pictures;
-use super::points::finite;
+use super::points::{extremes, finite};
 use super::side::{Bar, Key};
 use super::theme::{self, Rgb};
 use crate::functional::upsample_bilinear2d;
@@ -31,8 +31,7 @@ pub fn overlay(photograph: &Tensor, map: &Tensor) -> Result<Figure> {
         ref dims => bail!("{WHAT}: expected a map (h, w), got {dims:?}"),
     };
     let values = finite(WHAT, map)?;
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = extremes(&values);
     let map = map.detach().to_dtype(DType::F32)?.reshape((1, 1, h, w))?;
     let values = finite(WHAT, &upsample_bilinear2d(&map, (height, width), false)?)?;
     let place = |v: f64| (v - low) / (high - low).max(f64::MIN_POSITIVE);

@@ -191,3 +191,12 @@ pub(super) fn finite(what: &str, tensor: &Tensor) -> Result<Vec<f64>> {
     }
     Ok(values)
 }
+
+/// The lowest and the highest value.
+pub(super) fn extremes(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    (
+        low,
+        values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    )
+}

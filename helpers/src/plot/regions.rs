@@ -7,7 +7,7 @@ use super::chart::{Chart, Layer};
 use super::contour::Grid;
 use super::figure::Figure;
 use super::line::Line;
-use super::points::{Points, numbers};
+use super::points::{Points, extremes, numbers};
 use super::raster::Raster;
 use super::{panels, theme};
 use crate::nn::Model;
@@ -111,10 +111,10 @@ pub fn neurons(
         .max(1e-12);
     let panel = |neuron: usize| {
         let values: Vec<f64> = values.iter().skip(neuron).step_by(count).copied().collect();
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        // In steps: few colours make a small file.
+        let (low, high) = extremes(&values);
+        // In steps: few colours make a small file. Pale: the points must be seen on it.
         let step = |v: &f64| theme::diverging((16.0 * (v / most + 1.0)).round() / 32.0);
+        let step = |v: &f64| theme::mix(theme::BACKGROUND, step(v), 0.55);
         let field = raster(PANEL_SIDE, values.iter().map(step).collect());
         let level = match low {
             low if low < 0.0 => 0.0,
@@ -131,11 +131,11 @@ pub fn neurons(
             Layer::Points(drawn.clone()),
         ];
         let range = format!("{} to {}", short_number(low), short_number(high));
-        let chart = Chart::new((x.clone(), ""), (y.clone(), ""), layers).figure();
+        let chart = Chart::new((x.clone(), "x0"), (y.clone(), "x1"), layers).figure();
         chart
             .title(&format!("neuron {neuron}"))
             .subtitle(&range)
-            .size(200, 210)
+            .size(215, 245)
     };
     let panels: Vec<Figure> = (0..count).map(panel).collect();
     panels::grid(&panels, count.min(4))

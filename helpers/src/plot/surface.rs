@@ -7,6 +7,7 @@ use super::chart::{Chart, Layer};
 use super::contour::Grid;
 use super::figure::{Content, Figure};
 use super::line::{BREAK, End, Line};
+use super::points::extremes;
 use super::regions::raster;
 use super::side::Bar;
 use super::theme;
@@ -47,8 +48,7 @@ pub fn loss_surface(
         }
         values.push(value);
     }
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = extremes(&values);
     let log = low >= 0.0 && high > 30.0 * low && high > 0.0;
     let least = low.max(high * 1e-3);
     let along = |v: f64| match log {
