@@ -296,13 +296,14 @@ fn training() -> Result<Vec<(&'static str, plot::Figure)>> {
     let path = descent(0.03, 12);
     let slope = |&(a, b): &(f64, f64)| {
         let slope = (2.0 * (a - 0.5) + b, 6.0 * (b + 0.2) + a);
-        ((a, b), (-0.08 * slope.0, -0.08 * slope.1))
+        (-0.08 * slope.0, -0.08 * slope.1)
     };
-    let arrows: Vec<_> = path.iter().step_by(3).map(slope).collect();
+    let starts: Vec<_> = path.iter().copied().step_by(3).collect();
+    let arrows: Vec<_> = starts.iter().map(slope).collect();
     let (points, targets) = blobs(40)?;
     let pushes: Vec<_> = points.to_vec2::<f32>()?[..12]
         .iter()
-        .map(|p| ((f64::from(p[0]), f64::from(p[1])), (0.5, 0.3)))
+        .map(|p| (f64::from(p[0]), f64::from(p[1])))
         .collect();
     let (ring, ring_targets) = ring(120, 2)?;
     let hidden = |x: &Tensor| {
@@ -345,13 +346,13 @@ fn training() -> Result<Vec<(&'static str, plot::Figure)>> {
             "surface_arrows",
             plot::loss_surface(bowl, (-2.0, 2.0), (-1.5, 1.5))?
                 .trajectory(&path, "lr 0.03")
-                .arrows(&arrows, "−lr · gradient")
+                .arrows(&starts, &arrows, "−lr · gradient")
                 .title("Where the gradient points"),
         ),
         (
             "scatter_arrows",
             plot::scatter(&points, &targets)?
-                .arrows(&pushes, "push")
+                .arrows(&pushes, &[(0.5, 0.3); 12], "push")
                 .title("Arrows over points"),
         ),
         (

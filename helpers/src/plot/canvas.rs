@@ -1,7 +1,6 @@
 //! What figures are drawn on: an SVG in the making, measured in tenths of a pixel, so that all
 //! its coordinates are short whole numbers.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use candle_core::{Error, Result};
@@ -9,7 +8,6 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::SVGBackend;
 
-use super::axis::short_number;
 use super::figure::{Content, Figure};
 use super::font;
 use super::theme::{self, Rgb};
@@ -25,9 +23,6 @@ pub(super) enum Anchor {
     End,
 }
 
-/// Numbers, row by row.
-pub(super) type Matrix = Vec<Vec<f64>>;
-
 /// A growing SVG of a size in pixels.
 #[derive(Clone)]
 pub(super) struct Canvas {
@@ -38,16 +33,9 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub fn new(width: f64, height: f64) -> Canvas {
-        let mut canvas = Canvas {
-            width,
-            height,
-            body: String::new(),
-        };
-        let fill = theme::hex(theme::BACKGROUND);
-        let (w, h) = (width * UNIT, height * UNIT);
-        canvas.push(format!(
-            r#"<rect width="{w:.0}" height="{h:.0}" fill="{fill}"/>"#
-        ));
+        let mut canvas = Canvas::blank(width, height);
+        let fill = format!(r#"fill="{}""#, theme::hex(theme::BACKGROUND));
+        canvas.rect((0.0, 0.0), (width, height), &fill);
         canvas
     }
 
@@ -75,6 +63,11 @@ impl Canvas {
             theme::hex(colour),
             escape(text)
         ));
+    }
+
+    /// Adds a small soft text: a tick, a caption, the name of a row.
+    pub fn small(&mut self, text: &str, anchor: Anchor, at: (f64, f64)) {
+        self.text(text, theme::SMALL, theme::SOFT_INK, anchor, at);
     }
 
     /// Title and subtitle at the top left; returns the height they take, in pixels.
@@ -148,87 +141,11 @@ impl Canvas {
         self.push("</g>");
     }
 
-    /// Adds rows of numbers in squares of these colours; NaN leaves a square empty.
-    pub fn matrix(
-        &mut self,
-        (left, top): (f64, f64),
-        side: f64,
-        rows: &[Vec<f64>],
-        fill: impl Fn(usize, usize) -> Rgb,
-    ) {
-        let written = |v: &f64| {
-            if v.is_nan() {
-                String::new()
-            } else {
-                short_number(*v)
-            }
-        };
-        let texts: Vec<Vec<String>> = rows
-            .iter()
-            .map(|r| r.iter().map(written).collect())
-            .collect();
-        let widest = texts
-            .iter()
-            .flatten()
-            .map(|text| font::width(text, 10.0))
-            .fold(1.0, f64::max);
-        let size = theme::TEXT.min((side - 5.0) / widest * 10.0);
-        // One path for the squares of a colour, one group for texts of a colour: a small file.
-        let (mut squares, mut inks) = (BTreeMap::new(), BTreeMap::new());
-        for (row, texts) in texts.iter().enumerate() {
-            for (column, text) in texts.iter().enumerate() {
-                let (x, y) = (left + column as f64 * side, top + row as f64 * side);
-                let (x, y, s) = (x * UNIT, y * UNIT, side * UNIT);
-                let colour = fill(row, column);
-                let squares: &mut String = squares.entry(colour).or_default();
-                squares.push_str(&format!("M{x:.0} {y:.0}h{s:.0}v{s:.0}h-{s:.0}z"));
-                let (x, y) = (x + s / 2.0, y + s / 2.0 + 0.36 * size * UNIT);
-                let ink: &mut String = inks.entry(theme::text_on(colour)).or_default();
-                ink.push_str(&format!(r#"<text x="{x:.0}" y="{y:.0}">{text}</text>"#));
-            }
-        }
-        let (edge, size) = (theme::hex(theme::GRID), size * UNIT);
-        for (colour, path) in squares {
-            let fill = theme::hex(colour);
-            self.push(format!(
-                r#"<path class="cells" d="{path}" fill="{fill}" stroke="{edge}" stroke-width="8"/>"#
-            ));
-        }
-        for (colour, texts) in inks {
-            let fill = theme::hex(colour);
-            self.push(format!(
-                r#"<g font-size="{size:.0}" fill="{fill}" text-anchor="middle">{texts}</g>"#
-            ));
-        }
-    }
-
-    /// The same with a name above.
-    pub fn named(
-        &mut self,
-        (left, top): (f64, f64),
-        side: f64,
-        name: &str,
-        rows: &[Vec<f64>],
-        fill: impl Fn(usize, usize) -> Rgb,
-    ) {
-        self.text(
-            name,
-            theme::TEXT,
-            theme::INK,
-            Anchor::Start,
-            (left, top - 8.0),
-        );
-        self.matrix((left, top), side, rows, fill);
-    }
-
     /// Adds an empty frame with lines of `line` pixels.
     pub fn outline(&mut self, corner: (f64, f64), size: (f64, f64), colour: Rgb, line: f64) {
         let (colour, line) = (theme::hex(colour), line * UNIT);
-        self.rect(
-            corner,
-            size,
-            &format!(r#"fill="none" stroke="{colour}" stroke-width="{line:.0}""#),
-        );
+        let look = format!(r#"fill="none" stroke="{colour}" stroke-width="{line:.0}""#);
+        self.rect(corner, size, &look);
     }
 
     /// Adds a rectangle with its corner at (x, y), in pixels.
@@ -251,16 +168,14 @@ impl Canvas {
 
     /// The whole SVG.
     pub fn finish(self, label: &str) -> String {
-        let Canvas {
-            width,
-            height,
-            body,
-        } = self;
-        let (w, h) = (width * UNIT, height * UNIT);
+        let (w, h) = (self.width, self.height);
+        let (wide, high, label) = (w * UNIT, h * UNIT, escape(label));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {w:.0} {h:.0}\" role=\"img\" aria-label=\"{}\" font-family=\"{}\">\n{body}</svg>\n",
-            escape(label),
-            font::FAMILIES
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w:.0}" height="{h:.0}" viewBox="0 0 {wide:.0} {high:.0}" role="img" aria-label="{label}" font-family="{}">
+{}</svg>
+"#,
+            font::FAMILIES,
+            self.body
         )
     }
 }
@@ -272,33 +187,21 @@ pub(super) fn failed(error: impl Display) -> Error {
 
 /// `M x y` and relative moves to the other points, the shortest way to write a path.
 pub(super) fn path(points: &[(i64, i64)]) -> String {
-    let mut written = String::new();
-    let mut last: Option<(i64, i64)> = None;
-    for &(x, y) in points {
-        match last {
-            None => written.push_str(&format!("M{x} {y}l0 0")),
-            Some((x0, y0)) => {
-                let (dx, dy) = (x - x0, y - y0);
-                let space = |d: i64| if d < 0 { "" } else { " " };
-                written.push_str(&format!("{}{dx}{}{dy}", space(dx), space(dy)));
-            }
+    let Some((x, y)) = points.first() else {
+        return String::new();
+    };
+    let mut written = format!("M{x} {y}l0 0");
+    for pair in points.windows(2) {
+        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
+            written.push_str(if step < 0 { "" } else { " " });
+            written.push_str(&step.to_string());
         }
-        last = Some((x, y));
     }
     written
 }
 
 fn escape(text: &str) -> String {
-    let printable = text.chars().filter(|c| !c.is_control());
-    let mut escaped = String::new();
-    for c in printable {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    let text = text.replace(char::is_control, "").replace('&', "&amp;");
+    let text = text.replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;")
 }

@@ -3,7 +3,8 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::axis::short_number;
-use super::canvas::{Anchor, Canvas, Matrix};
+use super::canvas::{Anchor, Canvas};
+use super::cells::Matrix;
 use super::figure::Figure;
 use super::points::finite;
 use super::theme::{self, Rgb};
@@ -57,7 +58,7 @@ pub fn sliding_window(
     let top = HEAD + (kh as f64 * CELL).max(50.0) + 20.0;
     let total = (width * panels.len().min(2) as f64).max(460.0) + theme::MARGIN;
     let mut sketch = Canvas::blank(total, top + height * panels.len().div_ceil(2) as f64);
-    sketch.named(
+    sketch.matrix(
         (theme::MARGIN, HEAD),
         CELL,
         "kernel",
@@ -115,14 +116,14 @@ pub fn im2col(image: &Tensor, kernel: &Tensor, stride: usize, padding: usize) ->
     };
     let corner = (theme::MARGIN, HEAD);
     let name = if padding > 0 { "padded image" } else { "image" };
-    sketch.named(corner, CELL, name, &sliding.image, |row, column| {
+    sketch.matrix(corner, CELL, name, &sliding.image, |row, column| {
         sliding.ground(row, column)
     });
     for step in (0..n.min(2)).rev() {
         sliding.frame(&mut sketch, corner, step, theme::CLASSES[step]);
     }
     let column: Matrix = weights.iter().map(|weight| vec![*weight]).collect();
-    sketch.named((kernel_left, HEAD), CELL, "kernel", &column, |_, _| {
+    sketch.matrix((kernel_left, HEAD), CELL, "kernel", &column, |_, _| {
         kernel_colour()
     });
     let windows: Matrix = (0..n).map(|step| sliding.window(step)).collect();
@@ -130,8 +131,8 @@ pub fn im2col(image: &Tensor, kernel: &Tensor, stride: usize, padding: usize) ->
         .map(|i| windows.iter().map(|window| window[i]).collect())
         .collect();
     let name = format!("a column per position: {k} × {n}");
-    sketch.named((left, HEAD), CELL, &name, &rows, tint);
-    sketch.matrix((left, bottom), CELL, &[results], tint);
+    sketch.matrix((left, HEAD), CELL, &name, &rows, tint);
+    sketch.matrix((left, bottom), CELL, "", &vec![results], tint);
     let mut sign = |text: &str, x: f64, y: f64| {
         sketch.text(text, theme::TITLE, theme::SOFT_INK, Anchor::Middle, (x, y));
     };
@@ -238,7 +239,7 @@ impl Sliding {
         );
         let blue = theme::mix(theme::BACKGROUND, theme::CLASSES[4], 0.5);
         let name = format!("step {}", step + 1);
-        panel.named((0.0, HEAD), CELL, &name, &self.image, |row, column| {
+        panel.matrix((0.0, HEAD), CELL, &name, &self.image, |row, column| {
             let inside = (y..y + kh).contains(&row) && (x..x + kw).contains(&column);
             if inside {
                 blue
@@ -250,7 +251,7 @@ impl Sliding {
         let mut so_far = self.output.clone();
         let later = so_far.iter_mut().flatten().skip(step + 1);
         later.for_each(|value| *value = f64::NAN);
-        panel.named((left, HEAD), CELL, "output", &so_far, |row, column| {
+        panel.matrix((left, HEAD), CELL, "output", &so_far, |row, column| {
             if row * columns + column == step {
                 blue
             } else {
@@ -277,7 +278,7 @@ impl Sliding {
             };
             let line = format!("{plus}{}{end}", terms.join(" + "));
             let at = (0.0, bottom + 16.0 * row as f64);
-            panel.text(&line, theme::SMALL, theme::SOFT_INK, Anchor::Start, at);
+            panel.small(&line, Anchor::Start, at);
         }
         panel
     }

@@ -138,7 +138,9 @@ pub(super) fn chart_of(what: &str, curves: Vec<Line>) -> Result<Chart> {
     }
     let layers = curves.into_iter().map(Layer::Line).collect();
     let mut chart = Chart::new((Axis::default(), "step"), (Axis::default(), "loss"), layers);
-    chart.x = Axis::around(what, &chart.values(|p| p.0), 0.02)?;
+    let all = chart.lines().flat_map(|line| &line.points).map(|p| p.0);
+    let all: Vec<f64> = all.filter(|x| x.is_finite()).collect();
+    chart.x = Axis::around(what, &all, 0.02)?;
     chart.y = Axis::around(what, &chart.values(|p| p.1), 0.05)?;
     Ok(chart)
 }

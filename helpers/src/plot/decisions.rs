@@ -3,7 +3,8 @@
 use candle_core::{DType, Result, Tensor, bail};
 
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas, Matrix};
+use super::canvas::{Anchor, Canvas};
+use super::cells::Matrix;
 use super::curves::{chart_of, curve};
 use super::figure::Figure;
 use super::line::{End, Line};
@@ -63,7 +64,7 @@ pub fn confusion_matrix(counts: &Tensor, names: &[&str]) -> Result<Figure> {
             (cell - 4.0, Anchor::Middle, (left + middle, top - 8.0)),
         ] {
             let name = font::shorten(name, theme::SMALL, room + 0.1);
-            sketch.text(&name, theme::SMALL, theme::SOFT_INK, anchor, at);
+            sketch.small(&name, anchor, at);
         }
     }
     let rows: Vec<&[f64]> = values.chunks(classes).collect();
@@ -79,7 +80,7 @@ pub fn confusion_matrix(counts: &Tensor, names: &[&str]) -> Result<Figure> {
         .iter()
         .map(|row| row.iter().map(shown).collect())
         .collect();
-    sketch.matrix((left, top), cell, &written, |row, column| {
+    sketch.matrix((left, top), cell, "", &written, |row, column| {
         let total = rows[row].iter().sum::<f64>().max(1.0);
         theme::amount(0.9 * rows[row][column] / total)
     });
@@ -153,7 +154,7 @@ pub fn roc(named: &[(&str, Roc)]) -> Result<Figure> {
 /// let probs = Tensor::new(&[[0.9f32, 0.1], [0.3, 0.7], [0.2, 0.8]], &Device::Cpu)?;
 /// let targets = Tensor::new(&[0u32, 0, 0], &Device::Cpu)?;
 /// let figure = plot::worst_mistakes(&images, &probs, &targets, &[], 16)?;
-/// # assert!(figure.svg()?.contains("1 at 80 %"));
+/// # assert!(figure.svg()?.contains("said 1, 80 %"));
 /// # Ok::<(), helpers::Error>(())
 /// ```
 ///
@@ -211,12 +212,13 @@ pub fn worst_mistakes(
     )?;
     let caption = |&(sure, _, target, decided): &(f64, usize, usize, usize)| {
         format!(
-            "true {}\n{} at {:.0} %",
+            "true {}\nsaid {}, {:.0} %",
             name[target],
             name[decided],
             100.0 * sure
         )
     };
+    pictures.scale = false;
     pictures.captions = wrong.iter().map(caption).collect();
     pictures.note = format!("{mistakes} mistakes of {n} decisions, the surest first");
     Ok(pictures.figure())

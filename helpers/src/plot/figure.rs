@@ -80,17 +80,21 @@ impl Figure {
 
     /// The label of the horizontal axis.
     pub fn x_label(self, label: &str) -> Figure {
-        self.change(|content| {
-            axes("x_label", content)?.x_label = label.to_string();
-            Ok(())
-        })
+        self.axes("x_label", |chart| chart.x_label = label.to_string())
     }
 
     /// The label of the vertical axis.
     pub fn y_label(self, label: &str) -> Figure {
-        self.change(|content| {
-            axes("y_label", content)?.y_label = label.to_string();
-            Ok(())
+        self.axes("y_label", |chart| chart.y_label = label.to_string())
+    }
+
+    fn axes(self, setting: &str, apply: impl FnOnce(&mut Chart)) -> Figure {
+        self.change(|content| match content {
+            Content::Chart(chart) => {
+                apply(chart);
+                Ok(())
+            }
+            _ => bail!("{setting}: this figure has no axes"),
         })
     }
 
@@ -119,10 +123,7 @@ impl Figure {
         };
         let tree = usvg::Tree::from_str(&self.svg()?, &options).map_err(Error::wrap)?;
         let size = tree.size();
-        let (width, height) = (
-            (size.width() * scale) as u32,
-            (size.height() * scale) as u32,
-        );
+        let [width, height] = [size.width(), size.height()].map(|side| (side * scale) as u32);
         let Some(mut pixmap) = tiny_skia::Pixmap::new(width, height) else {
             bail!("the figure could not be drawn: {width} x {height} pixels");
         };
@@ -206,13 +207,6 @@ impl Figure {
             self.problem.get_or_insert(first_line(&error));
         }
         self
-    }
-}
-
-fn axes<'a>(setting: &str, content: &'a mut Content) -> Result<&'a mut Chart> {
-    match content {
-        Content::Chart(chart) => Ok(chart),
-        _ => bail!("{setting}: this figure has no axes"),
     }
 }
 

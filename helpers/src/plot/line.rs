@@ -135,7 +135,7 @@ impl Line {
                 return spots;
             }
             let columns = spots.chunk_by(|a, b| a.0 / 10 == b.0 / 10);
-            columns.flat_map(|column| extremes(column)).collect()
+            columns.flat_map(extremes).collect()
         };
         runs.map(thinned).collect()
     }

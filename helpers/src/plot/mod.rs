@@ -10,6 +10,7 @@
 mod axis;
 mod boundary;
 mod canvas;
+mod cells;
 mod chart;
 mod contour;
 mod convolution;

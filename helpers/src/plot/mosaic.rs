@@ -197,7 +197,7 @@ impl Pictures {
             theme::hex(theme::AXIS)
         ));
         for (line, at) in captions {
-            canvas.text(&line, theme::SMALL, theme::SOFT_INK, Anchor::Middle, at);
+            canvas.small(&line, Anchor::Middle, at);
         }
         let corner = (left + layout.size.0 + side::GAP, top);
         self.side()

@@ -55,15 +55,11 @@ impl Figure {
             let Some(points) = points else {
                 bail!("classes: only a figure of points has classes");
             };
-            if let Some(&highest) = points
-                .named
-                .last()
-                .filter(|&&highest| highest >= names.len())
-            {
+            let (needed, got) = (points.named.last().map_or(0, |last| last + 1), names.len());
+            if needed > got {
+                let highest = needed - 1;
                 bail!(
-                    "classes: there is a class {highest}, so {} names are needed, got {}",
-                    highest + 1,
-                    names.len()
+                    "classes: there is a class {highest}, so {needed} names are needed, got {got}"
                 );
             }
             points.names = names.iter().map(|name| name.to_string()).collect();
@@ -79,17 +75,12 @@ impl Points {
             [n, 2] => *n,
             dims => bail!("{what}: expected points (N, 2), got {dims:?}"),
         };
-        if targets.dims() != [n] {
-            bail!(
-                "{what}: {n} points need {n} targets, ({n}), got {:?}",
-                targets.dims()
-            );
+        let (dims, dtype) = (targets.dims(), targets.dtype());
+        if dims != [n] {
+            bail!("{what}: {n} points need {n} targets, ({n}), got {dims:?}");
         }
-        if targets.dtype() != DType::U32 {
-            bail!(
-                "{what}: targets are class indices of type u32, got {:?}",
-                targets.dtype()
-            );
+        if dtype != DType::U32 {
+            bail!("{what}: targets are class indices of type u32, got {dtype:?}");
         }
         let at: Vec<(f64, f64)> = numbers(points)?.chunks(2).map(|p| (p[0], p[1])).collect();
         if let Some(i) = at.iter().position(|(x, y)| !(x + y).is_finite()) {

@@ -119,13 +119,7 @@ impl Bar {
     fn draw(&self, canvas: &mut Canvas, (x, mut y): (f64, f64), mut height: f64) -> Result<()> {
         if !self.label.is_empty() {
             let at = (x, y + theme::SMALL - 2.0);
-            canvas.text(
-                &self.label,
-                theme::SMALL,
-                theme::SOFT_INK,
-                Anchor::Start,
-                at,
-            );
+            canvas.small(&self.label, Anchor::Start, at);
             (y, height) = (y + 18.0, height - 18.0);
         }
         if height < 30.0 {
@@ -148,7 +142,7 @@ impl Bar {
         canvas.rect((x, y), (BAR, height), &look);
         for (down, label) in self.labels(height) {
             let at = (x + BAR + 5.0, y + down);
-            canvas.text(&label, theme::SMALL, theme::SOFT_INK, Anchor::Start, at);
+            canvas.small(&label, Anchor::Start, at);
         }
         Ok(())
     }

@@ -91,15 +91,9 @@ impl Figure {
     /// legend says. What leaves the frame is cut off, what is not finite leaves a gap.
     pub fn trajectory(self, points: &[(f64, f64)], label: &str) -> Figure {
         self.change(|content| {
-            let points = points.to_vec();
-            add(
-                "trajectory",
-                content,
-                Line {
-                    end: End::Dots,
-                    ..Line::new("trajectory", label, points)
-                },
-            )
+            let line = Line::new("trajectory", label, points.to_vec());
+            let end = End::Dots;
+            add("trajectory", content, Line { end, ..line })
         })
     }
 
@@ -108,23 +102,23 @@ impl Figure {
     /// ```
     /// use helpers::prelude::*;
     /// let bowl = |w0: f64, w1: f64| Ok(w0 * w0 + w1 * w1);
-    /// let downhill = [((1.0, 1.0), (-0.4, -0.4)), ((-1.0, 0.5), (0.4, -0.2))];
-    /// let figure = plot::loss_surface(bowl, (-2.0, 2.0), (-2.0, 2.0))?.arrows(&downhill, "−lr ∇L");
+    /// let (at, downhill) = ([(1.0, 1.0), (-1.0, 0.5)], [(-0.4, -0.4), (0.4, -0.2)]);
+    /// let surface = plot::loss_surface(bowl, (-2.0, 2.0), (-2.0, 2.0))?;
+    /// let figure = surface.arrows(&at, &downhill, "−lr ∇L");
     /// # assert!(figure.svg()?.contains("−lr ∇L"));
     /// # Ok::<(), helpers::Error>(())
     /// ```
-    pub fn arrows(self, arrows: &[((f64, f64), (f64, f64))], label: &str) -> Figure {
+    pub fn arrows(self, from: &[(f64, f64)], by: &[(f64, f64)], label: &str) -> Figure {
         self.change(|content| {
-            let arrow = |&((x, y), (dx, dy)): &_| [(x, y), (x + dx, y + dy), BREAK];
-            let points = arrows.iter().flat_map(arrow).collect();
-            add(
-                "arrows",
-                content,
-                Line {
-                    end: End::Arrow,
-                    ..Line::new("arrows", label, points)
-                },
-            )
+            let (n, m) = (from.len(), by.len());
+            if n != m {
+                bail!("arrows {label}: {n} points need as many steps, got {m}");
+            }
+            let pairs = from.iter().zip(by);
+            let arrow = |(&(x, y), (dx, dy)): (&_, &(f64, f64))| [(x, y), (x + dx, y + dy), BREAK];
+            let line = Line::new("arrows", label, pairs.flat_map(arrow).collect());
+            let end = End::Arrow;
+            add("arrows", content, Line { end, ..line })
         })
     }
 }
