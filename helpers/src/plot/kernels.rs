@@ -57,13 +57,9 @@ fn read(what: &str, weights: &Tensor) -> Result<Pictures> {
         _ => (None, weights.clone()),
     };
     let mut pictures = Pictures::new(what, &flat)?;
-    let (low, high) = pictures.extremes;
-    let most = low.abs().max(high.abs());
+    pictures.diverging = true;
     if pictures.channels == 3 {
-        pictures.extremes = (-most, most);
         pictures.note = "grey is 0".to_string();
-    } else {
-        pictures.diverging = true;
     }
     if rows.is_some() {
         pictures.columns = rows;

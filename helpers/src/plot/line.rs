@@ -106,6 +106,9 @@ impl Line {
                 _ => {}
             }
         }
+        if lines.is_empty() {
+            return lines;
+        }
         let colour = hex(self.colour);
         let line = match self.end {
             End::Filled => format!(

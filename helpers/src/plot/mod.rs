@@ -31,6 +31,7 @@ mod points;
 mod raster;
 mod regions;
 mod side;
+mod sliding;
 mod sound;
 mod surface;
 mod theme;
