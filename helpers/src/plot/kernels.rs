@@ -16,7 +16,7 @@ use super::pictures::Pictures;
 /// use helpers::prelude::*;
 /// let params = Parameters::new(&Device::Cpu);
 /// let conv = nn::conv2d(1, 6, 5, &params.at("conv"))?;
-/// let figure = plot::kernels(conv.weight())?.title("Before training");
+/// let figure = plot::kernels(&conv.weight.tensor())?.title("Before training");
 /// # assert!(figure.svg()?.contains("Before training"));
 /// # Ok::<(), helpers::Error>(())
 /// ```
