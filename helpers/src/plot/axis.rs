@@ -5,21 +5,24 @@ use std::ops::Range;
 use candle_core::{Result, bail};
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
+use super::points::extremes;
+
 /// A range with its ticks; `log` for powers of ten, `whole` for steps and epochs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
     pub low: f64,
     pub high: f64,
     pub log: bool,
     pub whole: bool,
+    /// What stands at 0, 1, 2, ... in place of numbers, if anything.
+    pub names: Vec<String>,
 }
 
 impl Axis {
     /// The range of `values`, which are finite, with `padding` (a share of it) on both sides;
     /// equal values get some room around them.
     pub fn around(what: &str, values: &[f64], padding: f64) -> Result<Axis> {
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = extremes(values);
         let mut room = (high - low) * padding;
         if high - low <= 1e-6 * high.abs().max(low.abs()) || high == low {
             room = (0.1 * high.abs()).max(0.5);
@@ -28,12 +31,15 @@ impl Axis {
         if !(high - low).is_finite() {
             bail!("{what}: the values are too far apart to draw, from {low:e} to {high:e}");
         }
-        Ok(Axis {
+        Ok(Axis::new(low, high))
+    }
+
+    pub fn new(low: f64, high: f64) -> Axis {
+        Axis {
             low,
             high,
-            log: false,
-            whole: false,
-        })
+            ..Axis::default()
+        }
     }
 
     /// A logarithmic axis over positive values.
@@ -58,6 +64,10 @@ impl Axis {
 
     /// At most six ticks or so, as many as fit `room`; `length` is what a label takes of it.
     pub fn ticks(&self, room: f64, length: impl Fn(&str) -> f64) -> Vec<(f64, String)> {
+        if !self.names.is_empty() {
+            let named = self.names.iter().enumerate();
+            return named.map(|(i, name)| (i as f64, name.clone())).collect();
+        }
         let fits = |ticks: &[(f64, String)]| {
             ticks.iter().map(|(_, label)| length(label)).sum::<f64>() <= room
         };

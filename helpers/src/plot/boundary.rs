@@ -2,19 +2,11 @@
 
 use candle_core::bail;
 
-use super::axis::Axis;
-use super::canvas::path;
-use super::chart::{Frame, Layer, stroke};
+use super::chart::Layer;
+use super::contour::zero_line;
 use super::figure::{Content, Figure};
-use super::theme::{self, Rgb};
-
-/// The line w0 x + w1 y + b = 0.
-#[derive(Clone)]
-pub(super) struct Boundary {
-    w: [f64; 2],
-    b: f64,
-    label: String,
-}
+use super::line::Line;
+use super::theme;
 
 impl Figure {
     /// Draws the line `w[0] x0 + w[1] x1 + b = 0` over the points, cut off at the frame.
@@ -33,84 +25,42 @@ impl Figure {
     /// # Ok::<(), helpers::Error>(())
     /// ```
     pub fn boundary(self, w: [f64; 2], b: f64, label: &str) -> Figure {
-        let label = label.to_string();
-        self.change(|content| match content {
-            Content::Chart(chart) if chart.has_points() => {
-                if !w.iter().chain([&b]).all(|v| v.is_finite()) {
-                    bail!("boundary {label}: w {w:?} and b {b} must be finite");
-                }
-                if w == [0.0, 0.0] {
-                    bail!("boundary {label}: with w = [0, 0] there is no line");
-                }
-                let place = chart
-                    .layers
-                    .iter()
-                    .position(|l| matches!(l, Layer::Points(_)));
-                let place = place.unwrap_or(chart.layers.len());
-                chart
-                    .layers
-                    .insert(place, Layer::Boundary(Boundary { w, b, label }));
-                Ok(())
+        self.change(|content| {
+            let chart = match content {
+                Content::Chart(chart) if chart.has_points() => chart,
+                _ => bail!("boundary: only a figure of points can take a line"),
+            };
+            if !w.iter().chain([&b]).all(|v| v.is_finite()) {
+                bail!("boundary {label}: w {w:?} and b {b} must be finite");
             }
-            _ => bail!("boundary: only a figure of points can take a line"),
+            if w == [0.0, 0.0] {
+                bail!("boundary {label}: with w = [0, 0] there is no line");
+            }
+            let (x, y) = (&chart.x, &chart.y);
+            let corners = [
+                (x.low, y.low),
+                (x.high, y.low),
+                (x.high, y.high),
+                (x.low, y.high),
+            ];
+            let values = corners.map(|(x, y)| w[0] * x + w[1] * y + b);
+            let ends = zero_line(values, corners).concat();
+            let name = if ends.is_empty() {
+                format!("{label} (outside)")
+            } else {
+                label.into()
+            };
+            chart.add(Line::new("boundary", &name, ends));
+            let all = chart.layers.iter_mut().filter_map(|layer| match layer {
+                Layer::Line(line) if line.class == "boundary" => Some(line),
+                _ => None,
+            });
+            let all: Vec<&mut Line> = all.collect();
+            let last = (all.len() - 1).max(1) as f64;
+            for (i, line) in all.into_iter().rev().enumerate() {
+                line.colour = theme::sequence(1.0 - i as f64 / last);
+            }
+            Ok(())
         })
     }
-}
-
-impl Boundary {
-    /// The part of the line inside the axes.
-    fn ends(&self, x: &Axis, y: &Axis) -> Option<[(f64, f64); 2]> {
-        let [w0, w1] = self.w;
-        // From one edge to the opposite one, along the axis the line leans to, then cut.
-        let mut ends = if (w1 * (y.high - y.low)).abs() >= (w0 * (x.high - x.low)).abs() {
-            [x.low, x.high].map(|x| (x, -(w0 * x + self.b) / w1))
-        } else {
-            [y.low, y.high].map(|y| (-(w1 * y + self.b) / w0, y))
-        };
-        for (axis, second) in [(x, false), (y, true)] {
-            let value = |(x, y): (f64, f64)| if second { y } else { x };
-            ends.sort_by(|a, b| value(*a).total_cmp(&value(*b)));
-            let [from, to] = ends;
-            let (low, high) = (value(from), value(to));
-            if high < axis.low || low > axis.high {
-                return None;
-            }
-            let along = |t: f64| (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1));
-            if low < axis.low {
-                ends[0] = along((axis.low - low) / (high - low));
-            }
-            if high > axis.high {
-                ends[1] = along((axis.high - low) / (high - low));
-            }
-        }
-        Some(ends)
-    }
-
-    pub fn name(&self, x: &Axis, y: &Axis) -> String {
-        match self.ends(x, y) {
-            Some(_) => self.label.clone(),
-            None => format!("{} (outside)", self.label),
-        }
-    }
-
-    pub fn svg(&self, frame: &Frame, colour: Rgb, x: &Axis, y: &Axis) -> String {
-        match self.ends(x, y) {
-            Some(ends) => stroke(
-                &path(&ends.map(|end| frame.at(end))),
-                "boundary",
-                colour,
-                "",
-            ),
-            None => String::new(),
-        }
-    }
-}
-
-/// The colour of the line that is number `index` of `count`.
-pub(super) fn colour(index: usize, count: usize) -> Rgb {
-    theme::sequence(if count > 1 {
-        index as f64 / (count - 1) as f64
-    } else {
-        1.0
-    })
 }

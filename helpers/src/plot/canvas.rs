@@ -8,6 +8,7 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::SVGBackend;
 
+use super::figure::{Content, Figure};
 use super::font;
 use super::theme::{self, Rgb};
 
@@ -19,6 +20,7 @@ pub(super) const UNIT: f64 = 10.0;
 pub(super) enum Anchor {
     Start,
     Middle,
+    End,
 }
 
 /// A growing SVG of a size in pixels.
@@ -31,16 +33,9 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub fn new(width: f64, height: f64) -> Canvas {
-        let mut canvas = Canvas {
-            width,
-            height,
-            body: String::new(),
-        };
-        let fill = theme::hex(theme::BACKGROUND);
-        let (w, h) = (width * UNIT, height * UNIT);
-        canvas.push(format!(
-            r#"<rect width="{w:.0}" height="{h:.0}" fill="{fill}"/>"#
-        ));
+        let mut canvas = Canvas::blank(width, height);
+        let fill = format!(r#"fill="{}""#, theme::hex(theme::BACKGROUND));
+        canvas.rect((0.0, 0.0), (width, height), &fill);
         canvas
     }
 
@@ -52,9 +47,13 @@ impl Canvas {
 
     /// Adds a line of text with its baseline at (x, y), in pixels.
     pub fn text(&mut self, text: &str, size: f64, colour: Rgb, anchor: Anchor, (x, y): (f64, f64)) {
+        if text.is_empty() {
+            return;
+        }
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,
+            Anchor::End => r#" text-anchor="end""#,
         };
         self.push(format!(
             r#"<text x="{:.0}" y="{:.0}" font-size="{:.0}" fill="{}"{anchor}>{}</text>"#,
@@ -66,12 +65,22 @@ impl Canvas {
         ));
     }
 
+    /// Adds a small soft text: a tick, a caption, the name of a row.
+    pub fn small(&mut self, text: &str, anchor: Anchor, at: (f64, f64)) {
+        self.text(text, theme::SMALL, theme::SOFT_INK, anchor, at);
+    }
+
     /// Title and subtitle at the top left; returns the height they take, in pixels.
     pub fn header(&mut self, title: &str, subtitle: &str) -> f64 {
         let room = self.width - 2.0 * theme::MARGIN;
         let mut y = theme::MARGIN;
+        let title_size = if self.width < 320.0 {
+            theme::PANEL_TITLE
+        } else {
+            theme::TITLE
+        };
         for (text, size, colour) in [
-            (title, theme::TITLE, theme::INK),
+            (title, title_size, theme::INK),
             (subtitle, theme::TEXT, theme::SOFT_INK),
         ] {
             for line in font::wrap(text, size, room) {
@@ -107,23 +116,66 @@ impl Canvas {
         Ok(value)
     }
 
-    /// What has been drawn, without the `<svg>` around it.
-    pub fn body(&self) -> &str {
-        &self.body
+    /// A canvas without ground, to be placed on another.
+    pub fn blank(width: f64, height: f64) -> Canvas {
+        let body = String::new();
+        Canvas {
+            width,
+            height,
+            body,
+        }
+    }
+
+    /// The canvas as a figure, which can be titled and sized.
+    pub fn figure(self) -> Figure {
+        Figure::new(Content::Sketch(self))
+    }
+
+    /// Adds a text that runs upwards, its middle at (x, y).
+    pub fn upright(&mut self, text: &str, size: f64, (x, y): (f64, f64)) {
+        let (x, y) = (x * UNIT, y * UNIT);
+        self.push(format!(
+            r#"<g transform="translate({x:.0} {y:.0}) rotate(-90)">"#
+        ));
+        self.text(text, size, theme::INK, Anchor::Middle, (0.0, 0.0));
+        self.push("</g>");
+    }
+
+    /// Adds an empty frame with lines of `line` pixels.
+    pub fn outline(&mut self, corner: (f64, f64), size: (f64, f64), colour: Rgb, line: f64) {
+        let (colour, line) = (theme::hex(colour), line * UNIT);
+        let look = format!(r#"fill="none" stroke="{colour}" stroke-width="{line:.0}""#);
+        self.rect(corner, size, &look);
+    }
+
+    /// Adds a rectangle with its corner at (x, y), in pixels.
+    pub fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), look: &str) {
+        let [x, y, width, height] = [x, y, width, height].map(|length| (length * UNIT).round());
+        self.push(format!(
+            r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" {look}/>"#
+        ));
+    }
+
+    /// Adds all of another canvas, its corner at (x, y) in pixels.
+    pub fn place(&mut self, other: &Canvas, (x, y): (f64, f64), scale: f64) {
+        let (x, y) = (x * UNIT, y * UNIT);
+        self.push(format!(
+            r#"<g transform="translate({x:.0} {y:.0}) scale({scale:.4})">"#
+        ));
+        self.body.push_str(&other.body);
+        self.push("</g>");
     }
 
     /// The whole SVG.
     pub fn finish(self, label: &str) -> String {
-        let Canvas {
-            width,
-            height,
-            body,
-        } = self;
-        let (w, h) = (width * UNIT, height * UNIT);
+        let (w, h) = (self.width, self.height);
+        let (wide, high, label) = (w * UNIT, h * UNIT, escape(label));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {w:.0} {h:.0}\" role=\"img\" aria-label=\"{}\" font-family=\"{}\">\n{body}</svg>\n",
-            escape(label),
-            font::FAMILIES
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w:.0}" height="{h:.0}" viewBox="0 0 {wide:.0} {high:.0}" role="img" aria-label="{label}" font-family="{}">
+{}</svg>
+"#,
+            font::FAMILIES,
+            self.body
         )
     }
 }
@@ -135,33 +187,21 @@ pub(super) fn failed(error: impl Display) -> Error {
 
 /// `M x y` and relative moves to the other points, the shortest way to write a path.
 pub(super) fn path(points: &[(i64, i64)]) -> String {
-    let mut written = String::new();
-    let mut last: Option<(i64, i64)> = None;
-    for &(x, y) in points {
-        match last {
-            None => written.push_str(&format!("M{x} {y}l0 0")),
-            Some((x0, y0)) => {
-                let (dx, dy) = (x - x0, y - y0);
-                let space = |d: i64| if d < 0 { "" } else { " " };
-                written.push_str(&format!("{}{dx}{}{dy}", space(dx), space(dy)));
-            }
+    let Some((x, y)) = points.first() else {
+        return String::new();
+    };
+    let mut written = format!("M{x} {y}l0 0");
+    for pair in points.windows(2) {
+        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
+            written.push_str(if step < 0 { "" } else { " " });
+            written.push_str(&step.to_string());
         }
-        last = Some((x, y));
     }
     written
 }
 
 fn escape(text: &str) -> String {
-    let printable = text.chars().filter(|c| !c.is_control());
-    let mut escaped = String::new();
-    for c in printable {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    let text = text.replace(char::is_control, "").replace('&', "&amp;");
+    let text = text.replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;")
 }

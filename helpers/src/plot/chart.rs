@@ -5,14 +5,14 @@ use plotters::chart::ChartBuilder;
 use plotters::style::{Color, RGBColor, TRANSPARENT};
 
 use super::axis::{Axis, Ticked};
-use super::boundary::{self, Boundary};
-use super::canvas::{Anchor, Canvas, UNIT, failed, path};
-use super::contour::{Segment, joined};
-use super::curve::Curve;
+use super::canvas::{Anchor, Canvas, UNIT, failed};
+use super::figure::{Content, Figure};
+use super::font;
+use super::line::Line;
 use super::points::Points;
 use super::raster::Raster;
-use super::theme::{self, Rgb, hex};
-use super::{font, marker};
+use super::side::{Bar, GAP, Side};
+use super::theme::{self, Rgb};
 
 /// Axes and what is drawn between them.
 #[derive(Clone)]
@@ -22,6 +22,7 @@ pub(super) struct Chart {
     pub x_label: String,
     pub y_label: String,
     pub layers: Vec<Layer>,
+    pub bar: Option<Bar>,
 }
 
 /// One thing drawn on a chart, over those before it.
@@ -29,16 +30,9 @@ pub(super) struct Chart {
 pub(super) enum Layer {
     /// Pixels whose outermost centres lie on the edges of the frame.
     Field(Raster),
-    Contour(Vec<Segment>),
-    Curve(Curve),
-    Boundary(Boundary),
+    Line(Line),
     Points(Points),
-}
-
-/// A line of the legend: a class's marker or a stroke.
-pub(super) enum Key {
-    Class(usize),
-    Stroke(Rgb, &'static str),
+    Text((f64, f64), String),
 }
 
 /// Where the frame lies on the canvas, in tenths of a pixel, and what it spans.
@@ -56,24 +50,67 @@ impl Frame<'_> {
         self.y.log
     }
 
-    /// From values to tenths of a pixel.
+    /// From values to tenths of a pixel; what lies far outside stays near enough to be written.
     pub fn at(&self, (x, y): (f64, f64)) -> (i64, i64) {
-        let across = self.left + self.x.place(x) * (self.right - self.left);
-        let down = self.bottom - self.y.place(y) * (self.bottom - self.top);
+        let [x, y] = [self.x.place(x), self.y.place(y)].map(|place| place.clamp(-50.0, 50.0));
+        let across = self.left + x * (self.right - self.left);
+        let down = self.bottom - y * (self.bottom - self.top);
         (across.round() as i64, down.round() as i64)
     }
 }
 
 /// What ticks and label take below the frame.
 const BELOW: f64 = 40.0;
-const LEGEND_ROW: f64 = 20.0;
-const LEGEND_KEY: f64 = 26.0;
 
 impl Chart {
+    pub fn new(x: (Axis, &str), y: (Axis, &str), layers: Vec<Layer>) -> Chart {
+        let (x_label, y_label) = (x.1.to_string(), y.1.to_string());
+        Chart {
+            x: x.0,
+            y: y.0,
+            x_label,
+            y_label,
+            layers,
+            bar: None,
+        }
+    }
+
+    pub fn figure(self) -> Figure {
+        Figure::new(Content::Chart(self))
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.layers.iter().filter_map(|layer| match layer {
+            Layer::Line(line) => Some(line),
+            _ => None,
+        })
+    }
+
+    pub fn has_points(&self) -> bool {
+        self.layers.iter().any(|l| matches!(l, Layer::Points(_)))
+    }
+
+    pub fn points(&mut self) -> Option<&mut Points> {
+        self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::Points(points) => Some(points),
+            _ => None,
+        })
+    }
+
+    /// Puts a line below the points, above all else.
+    pub fn add(&mut self, line: Line) {
+        let points = self
+            .layers
+            .iter()
+            .position(|l| matches!(l, Layer::Points(_)));
+        self.layers
+            .insert(points.unwrap_or(self.layers.len()), Layer::Line(line));
+    }
+
     /// What the figure must say about its data besides its subtitle.
     pub fn notes(&self) -> Vec<String> {
         let note = |layer: &Layer| match layer {
-            Layer::Curve(curve) => curve.note(&self.x_label, self.y.log),
+            Layer::Line(line) if line.class == "curve" => line.note(&self.x_label, self.y.log),
             Layer::Points(points) => points.note(),
             _ => None,
         };
@@ -82,29 +119,20 @@ impl Chart {
 
     /// Draws everything below `top` pixels.
     pub fn draw(&self, canvas: &mut Canvas, top: f64) -> Result<()> {
-        let legend = self.legend();
-        let named = legend
-            .iter()
-            .map(|(_, name)| font::width(name, theme::TEXT));
-        let widest = named.fold(0.0, f64::max).min(0.35 * canvas.width);
-        let beside = if legend.is_empty() {
-            0.0
-        } else {
-            LEGEND_KEY + widest + 14.0
-        };
+        let side = self.side();
+        let beside = side.width(0.35 * canvas.width);
+        let length = |label: &str| font::width(label, theme::SMALL);
         let room = canvas.height - top - theme::MARGIN - BELOW;
         let y_ticks = self.y.ticks(room, |_| 30.0);
         let tick_width = y_ticks
             .iter()
-            .map(|(_, label)| font::width(label, theme::SMALL));
-        let left = theme::MARGIN + 24.0 + tick_width.fold(0.0, f64::max) + 8.0;
+            .map(|(_, label)| length(label))
+            .fold(0.0, f64::max);
+        let described = if self.y_label.is_empty() { 0.0 } else { 24.0 };
+        let left = theme::MARGIN + described + tick_width + 8.0;
         let room = canvas.width - left - theme::MARGIN - beside;
-        let x_ticks = self
-            .x
-            .ticks(room, |label| font::width(label, theme::SMALL) + 16.0);
-        let last_tick = x_ticks
-            .last()
-            .map_or(0.0, |(_, label)| font::width(label, theme::SMALL));
+        let x_ticks = self.x.ticks(room, |label| length(label) + 16.0);
+        let last_tick = x_ticks.last().map_or(0.0, |(_, label)| length(label));
         let beside = beside.max(last_tick / 2.0 - 0.5 * theme::MARGIN);
         let frame = Frame {
             left: (left * UNIT).round(),
@@ -114,47 +142,39 @@ impl Chart {
             x: &self.x,
             y: &self.y,
         };
-        if frame.right - frame.left < 60.0 * UNIT || frame.bottom - frame.top < 40.0 * UNIT {
-            bail!(
-                "size: {} x {} leaves no room between the labels",
-                canvas.width,
-                canvas.height
-            );
+        let (width, height) = (frame.right - frame.left, frame.bottom - frame.top);
+        if width < 60.0 * UNIT || height < 40.0 * UNIT {
+            let (width, height) = (canvas.width, canvas.height);
+            bail!("size: {width} x {height} leaves no room between the labels");
         }
         if let Some(Layer::Field(raster)) = self.layers.first() {
             canvas.push(field(raster, &frame)?);
         }
         self.axes(canvas, &frame, [&x_ticks, &y_ticks])?;
-        let boundaries = self.boundaries();
-        let mut drawn = 0;
+        // Nothing leaves the frame by more than a line's width.
+        let (x, y, w, h) = (
+            frame.left - 30.0,
+            frame.top - 30.0,
+            width + 60.0,
+            height + 60.0,
+        );
+        canvas.push(format!(
+            r#"<svg x="{x}" y="{y}" width="{w}" height="{h}" viewBox="{x} {y} {w} {h}">"#
+        ));
         for layer in &self.layers {
             match layer {
                 Layer::Field(_) => {}
-                Layer::Contour(segments) => canvas.push(contour(segments, &frame)),
-                Layer::Curve(curve) => canvas.push(curve.svg(&frame)),
-                Layer::Boundary(boundary) => {
-                    let colour = boundary::colour(drawn, boundaries);
-                    canvas.push(boundary.svg(&frame, colour, &self.x, &self.y));
-                    drawn += 1;
-                }
+                Layer::Line(line) => canvas.push(line.svg(&frame)),
                 Layer::Points(points) => canvas.push(points.svg(&frame)),
+                Layer::Text(place, text) => {
+                    let (x, y) = frame.at(*place);
+                    let at = (x as f64 / UNIT + 5.0, y as f64 / UNIT + 4.0);
+                    canvas.text(text, theme::SMALL, theme::INK, Anchor::Start, at);
+                }
             }
         }
-        draw_legend(
-            canvas,
-            &legend,
-            frame.right / UNIT + 14.0,
-            top,
-            frame.bottom / UNIT - top,
-        );
-        Ok(())
-    }
-
-    fn boundaries(&self) -> usize {
-        self.layers
-            .iter()
-            .filter(|l| matches!(l, Layer::Boundary(_)))
-            .count()
+        canvas.push("</svg>");
+        side.draw(canvas, (frame.right / UNIT + GAP, top), height / UNIT)
     }
 
     /// Grid, axes, ticks and labels, by plotters.
@@ -187,7 +207,7 @@ impl Chart {
             let grid = if plain {
                 colour(theme::GRID).stroke_width(10)
             } else {
-                TRANSPARENT.stroke_width(0)
+                TRANSPARENT.into()
             };
             chart
                 .configure_mesh()
@@ -206,93 +226,30 @@ impl Chart {
         })
     }
 
-    /// Classes first, then curves, then boundaries.
-    fn legend(&self) -> Vec<(Key, String)> {
-        let (mut legend, mut lines) = (Vec::new(), Vec::new());
-        let boundaries = self.boundaries();
-        for layer in &self.layers {
-            match layer {
-                Layer::Points(points) => legend.extend(points.legend()),
-                Layer::Curve(curve) if !curve.name.is_empty() => legend.push(curve.legend()),
-                Layer::Boundary(boundary) => {
-                    let colour = boundary::colour(lines.len(), boundaries);
-                    lines.push((Key::Stroke(colour, ""), boundary.name(&self.x, &self.y)));
-                }
-                _ => {}
-            }
-        }
-        legend.extend(lines);
-        legend
-    }
-}
-
-fn draw_legend(canvas: &mut Canvas, legend: &[(Key, String)], left: f64, top: f64, room: f64) {
-    let row = LEGEND_ROW.min(room / legend.len().max(1) as f64).max(14.0);
-    let fitting = (room / row).floor() as usize;
-    for (i, (key, name)) in legend.iter().take(fitting).enumerate() {
-        let y = top + (i as f64 + 0.5) * row;
-        let (x, middle) = (left * UNIT, y * UNIT);
-        let left_out = legend.len() - fitting.min(legend.len());
-        if left_out > 0 && i + 1 == fitting {
-            let more = format!("… {} more", left_out + 1);
-            canvas.text(
-                &more,
-                theme::TEXT,
-                theme::SOFT_INK,
-                Anchor::Start,
-                (left, y + 4.5),
-            );
-            return;
-        }
-        canvas.push(match key {
-            Key::Class(class) => marker::single(*class, x + 70.0, middle, 45.0),
-            Key::Stroke(colour, dash) => {
-                stroke(&format!("M{x:.0} {middle:.0}h180"), "key", *colour, dash)
-            }
+    /// Classes first, then lines.
+    fn side(&self) -> Side {
+        let points = self.layers.iter().filter_map(|layer| match layer {
+            Layer::Points(points) => Some(points.legend()),
+            _ => None,
         });
-        let room = canvas.width - left - LEGEND_KEY - 0.5 * theme::MARGIN;
-        let name = font::shorten(name, theme::TEXT, room);
-        canvas.text(
-            &name,
-            theme::TEXT,
-            theme::INK,
-            Anchor::Start,
-            (left + LEGEND_KEY, y + 4.5),
-        );
+        let named = self.lines().filter(|line| !line.name.is_empty());
+        let lines = named.map(|line| (line.key(), line.name.clone()));
+        Side {
+            legend: points.flatten().chain(lines).collect(),
+            bar: self.bar.clone(),
+        }
     }
-}
-
-/// A path drawn as a line of the usual width.
-pub(super) fn stroke(path: &str, class: &str, colour: Rgb, dash: &str) -> String {
-    let dash = match dash {
-        "" => String::new(),
-        dash => format!(r#" stroke-dasharray="{dash}""#),
-    };
-    format!(
-        r#"<path class="{class}" d="{path}" fill="none" stroke="{}" stroke-width="{:.0}" stroke-linecap="round" stroke-linejoin="round"{dash}/>"#,
-        hex(colour),
-        theme::LINE * UNIT
-    )
-}
-
-fn contour(segments: &[Segment], frame: &Frame) -> String {
-    let drawn = segments.iter().map(|ends| ends.map(|end| frame.at(end)));
-    let lines: Vec<String> = joined(drawn).iter().map(|line| path(line)).collect();
-    stroke(&lines.concat(), "contour", theme::INK, "")
 }
 
 /// The pixels, cut off at the frame: the outermost ones stand half outside.
 fn field(raster: &Raster, frame: &Frame) -> Result<String> {
     let (width, height) = (frame.right - frame.left, frame.bottom - frame.top);
-    let across = width / (raster.width - 1) as f64;
-    let down = height / (raster.height - 1) as f64;
-    let image = raster.image(
-        -across / 2.0,
-        -down / 2.0,
-        width + across,
-        height + down,
-        false,
-    )?;
+    let (w, h) = (width / UNIT, height / UNIT);
+    let (across, down) = (
+        w / (raster.width - 1) as f64,
+        h / (raster.height - 1) as f64,
+    );
+    let image = raster.image((-across / 2.0, -down / 2.0), (w + across, h + down), false)?;
     Ok(format!(
         r#"<svg class="field" x="{:.0}" y="{:.0}" width="{width:.0}" height="{height:.0}">{image}</svg>"#,
         frame.left, frame.top

@@ -1,63 +1,49 @@
-//! Where a decision changes: marching squares on a grid of scores.
+//! Where a function of two variables passes a value: marching squares on a grid.
 
 use std::collections::HashMap;
 
-/// A piece of a contour, from one point to another.
-pub(super) type Segment = [(f64, f64); 2];
+use super::axis::Axis;
+use super::line::BREAK;
 
-/// The lines between the regions of the highest score. `scores[row][column]` holds one score per
-/// class at (`xs[column]`, `ys[row]`).
-pub(super) fn decision_lines(scores: &[Vec<Vec<f64>>], xs: &[f64], ys: &[f64]) -> Vec<Segment> {
-    let winners: Vec<Vec<usize>> = scores
-        .iter()
-        .map(|row| row.iter().map(|s| highest(s)).collect())
-        .collect();
-    let mut segments = Vec::new();
-    for row in 1..ys.len() {
-        for column in 1..xs.len() {
-            // Around the square, so that neighbours in the list share an edge.
-            let corners = [
-                (row - 1, column - 1),
-                (row - 1, column),
-                (row, column),
-                (row, column - 1),
-            ];
-            let mut classes = corners.map(|(r, c)| winners[r][c]).to_vec();
-            classes.sort_unstable();
-            classes.dedup();
-            // Between two classes one line is enough; where three meet, each has its own.
-            let lines = if classes.len() > 2 {
-                classes.len()
-            } else {
-                classes.len() - 1
-            };
-            for &class in &classes[..lines] {
-                let lead = corners.map(|(r, c)| lead(&scores[r][c], class));
-                let places = corners.map(|(r, c)| (xs[c], ys[r]));
-                segments.extend(square(lead, places));
+/// Values at evenly spaced places, `side` to a row, the first row at the bottom.
+pub(super) struct Grid {
+    pub side: usize,
+    pub values: Vec<f64>,
+}
+
+type Place = (f64, f64);
+
+impl Grid {
+    /// The places of a grid over two axes, in the order of the values.
+    pub fn places(side: usize, x: &Axis, y: &Axis) -> Vec<Place> {
+        let at = |axis: &Axis, i: usize| {
+            axis.low + i as f64 * (axis.high - axis.low) / (side - 1) as f64
+        };
+        (0..side * side)
+            .map(|i| (at(x, i % side), at(y, i / side)))
+            .collect()
+    }
+
+    /// The lines where the function is `level`, with breaks between them.
+    pub fn contour(&self, level: f64, x: &Axis, y: &Axis) -> Vec<Place> {
+        let (side, places) = (self.side, Grid::places(self.side, x, y));
+        let mut segments = Vec::new();
+        for row in 1..side {
+            for column in 1..side {
+                let (above, below) = (row * side + column, (row - 1) * side + column);
+                let corners = [below - 1, below, above, above - 1];
+                let values = corners.map(|i| self.values[i] - level);
+                segments.extend(zero_line(values, corners.map(|i| places[i])));
             }
         }
+        joined(&segments)
     }
-    segments
 }
 
-/// The index of the highest score, the first of equals.
-pub(super) fn highest(scores: &[f64]) -> usize {
-    let better = |best: usize, i: usize| if scores[i] > scores[best] { i } else { best };
-    (1..scores.len()).fold(0, better)
-}
-
-/// By how much `class` is ahead of the best other class.
-fn lead(scores: &[f64], class: usize) -> f64 {
-    let others = scores.iter().enumerate().filter(|(i, _)| *i != class);
-    scores[class] - others.map(|(_, s)| *s).fold(f64::NEG_INFINITY, f64::max)
-}
-
-/// The zero line of a function known at the corners of a square.
-fn square(values: [f64; 4], places: [(f64, f64); 4]) -> Vec<Segment> {
+/// The zero line of a function known at the corners of a square, in their order around it.
+pub(super) fn zero_line(values: [f64; 4], places: [Place; 4]) -> Vec<[Place; 2]> {
     let mut crossings = Vec::new();
-    for i in 0..4 {
-        let j = (i + 1) % 4;
+    for (i, j) in [(0, 1), (1, 2), (3, 2), (0, 3)] {
         if (values[i] > 0.0) != (values[j] > 0.0) {
             let t = values[i] / (values[i] - values[j]);
             let ((x0, y0), (x1, y1)) = (places[i], places[j]);
@@ -75,67 +61,36 @@ fn square(values: [f64; 4], places: [(f64, f64); 4]) -> Vec<Segment> {
     }
 }
 
-/// Pixels on a canvas.
-type Spot = (i64, i64);
-
-/// Pieces joined end to end into lines, without the corners that do not show.
-pub(super) fn joined(pieces: impl Iterator<Item = [Spot; 2]>) -> Vec<Vec<Spot>> {
-    let pieces: Vec<[Spot; 2]> = pieces.filter(|[a, b]| a != b).collect();
-    let mut at: HashMap<Spot, Vec<usize>> = HashMap::new();
-    for (i, ends) in pieces.iter().enumerate() {
-        for end in ends {
-            at.entry(*end).or_default().push(i);
-        }
+/// Segments joined end to end; neighbouring squares give the same end, to the bit.
+fn joined(segments: &[[Place; 2]]) -> Vec<Place> {
+    let bits = |(x, y): Place| (x.to_bits(), y.to_bits());
+    let mut at: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
+    for (i, [a, b]) in segments.iter().enumerate().filter(|(_, [a, b])| a != b) {
+        at.entry(bits(*a)).or_default().push(i);
+        at.entry(bits(*b)).or_default().push(i);
     }
-    let mut used = vec![false; pieces.len()];
-    // The other end of a piece not used yet that touches `end`.
-    let mut step = |end: Spot| {
-        let i = *at.get(&end)?.iter().find(|&&i| !used[i])?;
+    let mut used = vec![false; segments.len()];
+    // The other end of a segment not used yet that touches `end`.
+    let mut step = |end: Place| {
+        let i = *at.get(&bits(end))?.iter().find(|&&i| !used[i])?;
         used[i] = true;
-        let [a, b] = pieces[i];
+        let [a, b] = segments[i];
         Some(if a == end { b } else { a })
     };
     let mut lines = Vec::new();
-    for [start, _] in &pieces {
+    for [start, _] in segments {
         while let Some(second) = step(*start) {
-            let mut line = vec![*start, second];
-            while let Some(next) = step(line[line.len() - 1]) {
-                line.push(next);
+            let mut line = vec![second, *start];
+            // On from the start, then from the other end.
+            for _ in 0..2 {
+                while let Some(next) = step(line[line.len() - 1]) {
+                    line.push(next);
+                }
+                line.reverse();
             }
-            line.reverse();
-            while let Some(next) = step(line[line.len() - 1]) {
-                line.push(next);
-            }
-            lines.push(simplified(&line));
+            lines.extend(line);
+            lines.push(BREAK);
         }
     }
     lines
-}
-
-/// A line without the corners that lie within a third of a pixel of the rest (Douglas-Peucker).
-fn simplified(line: &[Spot]) -> Vec<Spot> {
-    let mut kept = vec![line[0]];
-    let mut ranges = vec![(0, line.len() - 1)];
-    while let Some((from, to)) = ranges.pop() {
-        let distance = |&i: &usize| distance(line[i], line[from], line[to]);
-        let farthest = (from + 1..to).max_by(|a, b| distance(a).total_cmp(&distance(b)));
-        match farthest.filter(|i| distance(i) > 3.0) {
-            Some(middle) => ranges.extend([(middle, to), (from, middle)]),
-            None => kept.push(line[to]),
-        }
-    }
-    kept
-}
-
-/// From `p` to the segment between `a` and `b`.
-fn distance(p: Spot, a: Spot, b: Spot) -> f64 {
-    let vector = |from: Spot, to: Spot| ((to.0 - from.0) as f64, (to.1 - from.1) as f64);
-    let ((px, py), (bx, by)) = (vector(a, p), vector(a, b));
-    let length = bx * bx + by * by;
-    let along = if length > 0.0 {
-        ((px * bx + py * by) / length).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    (px - along * bx).hypot(py - along * by)
 }

@@ -115,23 +115,7 @@ impl Drawing {
 
     /// The finished figure.
     pub fn figure(self) -> Figure {
-        Figure::new(Content::Drawing(self))
-    }
-
-    /// Width and height in pixels.
-    pub(super) fn size(&self) -> (f64, f64) {
-        (self.canvas.width, self.canvas.height)
-    }
-
-    pub(super) fn draw(&self, canvas: &mut Canvas, top: f64) {
-        let (width, height) = self.size();
-        let scale = (canvas.width / width).min((canvas.height - top) / height);
-        let (left, top) = ((canvas.width - scale * width) / 2.0 * UNIT, top * UNIT);
-        canvas.push(format!(
-            r#"<g transform="translate({left:.0} {top:.0}) scale({scale:.4})">"#
-        ));
-        canvas.push(self.canvas.body());
-        canvas.push("</g>");
+        Figure::new(Content::Sketch(self.canvas))
     }
 }
 

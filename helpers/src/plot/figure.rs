@@ -7,11 +7,11 @@ use resvg::{tiny_skia, usvg};
 
 use super::canvas::Canvas;
 use super::chart::Chart;
-use super::drawing::Drawing;
+use super::panels::Panels;
 use super::pictures::Pictures;
 use super::raster::Raster;
-use super::row::Row;
 use super::{font, theme};
+use crate::errors::first_line;
 
 /// A figure. As the last expression of a cell it is shown; [`save`](Figure::save) writes it to a
 /// file.
@@ -44,8 +44,9 @@ pub struct Figure {
 pub(super) enum Content {
     Chart(Chart),
     Pictures(Pictures),
-    Row(Row),
-    Drawing(Drawing),
+    Panels(Panels),
+    /// Drawn beforehand.
+    Sketch(Canvas),
 }
 
 impl Figure {
@@ -79,17 +80,21 @@ impl Figure {
 
     /// The label of the horizontal axis.
     pub fn x_label(self, label: &str) -> Figure {
-        self.change(|content| {
-            chart("x_label", content)?.x_label = label.to_string();
-            Ok(())
-        })
+        self.axes("x_label", |chart| chart.x_label = label.to_string())
     }
 
     /// The label of the vertical axis.
     pub fn y_label(self, label: &str) -> Figure {
-        self.change(|content| {
-            chart("y_label", content)?.y_label = label.to_string();
-            Ok(())
+        self.axes("y_label", |chart| chart.y_label = label.to_string())
+    }
+
+    fn axes(self, setting: &str, apply: impl FnOnce(&mut Chart)) -> Figure {
+        self.change(|content| match content {
+            Content::Chart(chart) => {
+                apply(chart);
+                Ok(())
+            }
+            _ => bail!("{setting}: this figure has no axes"),
         })
     }
 
@@ -118,10 +123,7 @@ impl Figure {
         };
         let tree = usvg::Tree::from_str(&self.svg()?, &options).map_err(Error::wrap)?;
         let size = tree.size();
-        let (width, height) = (
-            (size.width() * scale) as u32,
-            (size.height() * scale) as u32,
-        );
+        let [width, height] = [size.width(), size.height()].map(|side| (side * scale) as u32);
         let Some(mut pixmap) = tiny_skia::Pixmap::new(width, height) else {
             bail!("the figure could not be drawn: {width} x {height} pixels");
         };
@@ -148,8 +150,12 @@ impl Figure {
         match &self.content {
             Content::Chart(chart) => chart.draw(&mut canvas, top)?,
             Content::Pictures(pictures) => pictures.draw(&mut canvas, top)?,
-            Content::Row(row) => row.draw(&mut canvas, top)?,
-            Content::Drawing(drawing) => drawing.draw(&mut canvas, top),
+            Content::Panels(panels) => panels.draw(&mut canvas, top)?,
+            Content::Sketch(sketch) => {
+                let room = (canvas.width, canvas.height - top);
+                let scale = (room.0 / sketch.width).min(room.1 / sketch.height);
+                canvas.place(sketch, (0.0, top), scale);
+            }
         }
         Ok(canvas)
     }
@@ -160,8 +166,8 @@ impl Figure {
             let (width, below) = match &self.content {
                 Content::Chart(_) => return theme::CHART_SIZE,
                 Content::Pictures(pictures) => pictures.size(),
-                Content::Row(row) => row.size(),
-                Content::Drawing(drawing) => drawing.size(),
+                Content::Panels(panels) => panels.size(),
+                Content::Sketch(sketch) => (sketch.width, sketch.height),
             };
             let mut measured = Canvas::new(width, below);
             let top = measured.header(&self.title, &self.second_line());
@@ -174,7 +180,7 @@ impl Figure {
         let mut parts = match &self.content {
             Content::Chart(chart) => chart.notes(),
             Content::Pictures(pictures) => pictures.notes(),
-            Content::Row(_) | Content::Drawing(_) => Vec::new(),
+            Content::Panels(_) | Content::Sketch(_) => Vec::new(),
         };
         if !self.subtitle.is_empty() {
             parts.insert(0, self.subtitle.clone());
@@ -185,9 +191,9 @@ impl Figure {
     /// The same with coarser pictures, of the same size, where there are pictures.
     pub(super) fn coarser(&self, block: usize) -> Option<Figure> {
         let content = match &self.content {
-            Content::Chart(_) | Content::Drawing(_) => return None,
             Content::Pictures(pictures) => Content::Pictures(pictures.averaged(block)),
-            Content::Row(row) => Content::Row(row.coarser(block)?),
+            Content::Panels(panels) => Content::Panels(panels.coarser(block)?),
+            _ => return None,
         };
         Some(Figure {
             content,
@@ -198,23 +204,10 @@ impl Figure {
     /// Applies a setting; the first one that does not fit is kept as the figure's problem.
     pub(super) fn change(mut self, apply: impl FnOnce(&mut Content) -> Result<()>) -> Figure {
         if let Err(error) = apply(&mut self.content) {
-            self.problem.get_or_insert(one_line(&error));
+            self.problem.get_or_insert(first_line(&error));
         }
         self
     }
-}
-
-fn chart<'a>(setting: &str, content: &'a mut Content) -> Result<&'a mut Chart> {
-    match content {
-        Content::Chart(chart) => Ok(chart),
-        _ => bail!("{setting}: this figure has no axes"),
-    }
-}
-
-/// An error without the backtrace that candle may add to it.
-pub(super) fn one_line(error: &Error) -> String {
-    let whole = error.to_string();
-    whole.lines().next().unwrap_or("unknown error").to_string()
 }
 
 impl fmt::Debug for Figure {

@@ -6,64 +6,25 @@ use super::theme;
 /// More points than this are thinned, and the figure says so.
 pub(super) const MOST_DRAWN: usize = 2000;
 
-/// The shape of a class as an SVG path around (0, 0), of about the same area for all.
-fn shape(class: usize, radius: f64) -> String {
-    let polygon = |corners: &[(f64, f64)]| {
-        let scaled = corners
-            .iter()
-            .map(|(x, y)| format!("{:.0} {:.0}", x * radius, y * radius));
-        format!("M{}z", scaled.collect::<Vec<_>>().join("L"))
-    };
-    let cross = [
-        (-0.4, -1.1),
-        (0.4, -1.1),
-        (0.4, -0.4),
-        (1.1, -0.4),
-        (1.1, 0.4),
-        (0.4, 0.4),
-        (0.4, 1.1),
-        (-0.4, 1.1),
-        (-0.4, 0.4),
-        (-1.1, 0.4),
-        (-1.1, -0.4),
-        (-0.4, -0.4),
-    ];
-    let turned = cross.map(|(x, y): (f64, f64)| (0.71 * (x - y), 0.71 * (x + y)));
-    let spokes = |count: usize, long: f64, short: f64| -> Vec<(f64, f64)> {
-        let corner = |i: usize| {
-            let (sin, cos) = (i as f64 * std::f64::consts::PI / count as f64).sin_cos();
-            let reach = if i.is_multiple_of(2) { long } else { short };
-            (reach * sin, -reach * cos)
-        };
-        (0..2 * count).map(corner).collect()
-    };
-    match class % theme::CLASSES.len() {
-        0 => {
-            let (r, d) = (radius, 2.0 * radius);
-            format!(
-                "M{:.0} 0a{r:.0} {r:.0} 0 1 0 {d:.0} 0a{r:.0} {r:.0} 0 1 0 {:.0} 0z",
-                -r, -d
-            )
-        }
-        1 => polygon(&[(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]),
-        2 => polygon(&[(0.0, -1.25), (1.15, 0.8), (-1.15, 0.8)]),
-        3 => polygon(&[(0.0, -1.3), (1.1, 0.0), (0.0, 1.3), (-1.1, 0.0)]),
-        4 => polygon(&[(0.0, 1.25), (1.15, -0.8), (-1.15, -0.8)]),
-        5 => polygon(&cross),
-        6 => polygon(&turned),
-        7 => polygon(&spokes(5, 1.45, 0.6)),
-        8 => polygon(&spokes(3, 1.1, 1.1)),
-        _ => polygon(&[(-1.25, 0.0), (0.8, -1.15), (0.8, 1.15)]),
-    }
-}
+/// The shapes of the classes as SVG paths around (0, 0), of about the same area, radius 100:
+/// circle, square, triangle, diamond, triangle down, plus, cross, star, hexagon, triangle left.
+const SHAPES: [&str; 10] = [
+    "M-100 0a100 100 0 1 0 200 0a100 100 0 1 0-200 0z",
+    "M-88-88H88V88H-88z",
+    "M0-125L115 80H-115z",
+    "M0-130L110 0L0 130L-110 0z",
+    "M0 125L115-80H-115z",
+    "M-40-110H40V-40H110V40H40V110H-40V40H-110V-40H-40z",
+    "M50-106L106-50L57 0L106 50L50 106L0 57L-50 106L-106 50L-57 0L-106-50L-50-106L0-57z",
+    "M0-145L35-49L138-45L57 19L85 117L0 60L-85 117L-57 19L-138-45L-35-49z",
+    "M0-110L95-55V55L0 110L-95 55V-55z",
+    "M-125 0L80-115V115z",
+];
 
 /// The marker of a class at (x, y), for legends.
-pub(super) fn single(class: usize, x: f64, y: f64, radius: f64) -> String {
-    let (fill, outline) = colours(class);
-    let shape = shape(class, radius);
-    format!(
-        r#"<path d="{shape}" transform="translate({x:.0} {y:.0})" fill="{fill}" stroke="{outline}" stroke-width="8"/>"#
-    )
+pub(super) fn single(class: usize, x: f64, y: f64) -> String {
+    let place = format!("translate({x:.0} {y:.0}) scale(.45)");
+    shape(class, &place, 45.0)
 }
 
 /// All points of a class, in whole pixels: one path whose corners carry the marker.
@@ -71,27 +32,21 @@ pub(super) fn many(class: usize, points: &[(i64, i64)], radius: f64) -> String {
     let mut sorted = points.to_vec();
     sorted.sort_unstable(); // neighbours have short differences
     sorted.dedup();
-    let (fill, outline) = colours(class);
     let id = format!("m{class}-{radius:.0}");
-    let shape = shape(class, radius);
+    let marker = shape(class, &format!("scale({:.4})", radius / 1000.0), radius);
+    let path = path(&sorted);
     format!(
-        concat!(
-            r#"<marker id="{}" markerUnits="userSpaceOnUse" markerWidth="1" markerHeight="1" overflow="visible">"#,
-            r#"<path transform="scale(.1)" d="{}" fill="{}" stroke="{}" stroke-width="8"/></marker>"#,
-            "\n",
-            r#"<path class="points" fill="none" transform="scale(10)" marker-start="url(#{})" marker-mid="url(#{})" d="{}l0 0"/>"#
-        ),
-        id,
-        shape,
-        fill,
-        outline,
-        id,
-        id,
-        path(&sorted)
+        r#"<marker id="{id}" markerUnits="userSpaceOnUse" markerWidth="1" markerHeight="1" overflow="visible">{marker}</marker>
+<path class="points" fill="none" transform="scale(10)" marker-start="url(#{id})" marker-mid="url(#{id})" d="{path}l0 0"/>"#
     )
 }
 
-fn colours(class: usize) -> (String, String) {
-    let colour = theme::CLASSES[class % theme::CLASSES.len()];
-    (theme::hex(colour), theme::hex(theme::outline(colour)))
+fn shape(class: usize, place: &str, radius: f64) -> String {
+    let class = class % theme::CLASSES.len();
+    let colour = theme::CLASSES[class];
+    let (fill, edge) = (theme::hex(colour), theme::hex(theme::outline(colour)));
+    let (shape, width) = (SHAPES[class], 800.0 / radius);
+    format!(
+        r#"<path transform="{place}" d="{shape}" fill="{fill}" stroke="{edge}" stroke-width="{width:.0}"/>"#
+    )
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use candle_core::{Error, Result, bail};
 
-use super::figure::{Figure, one_line};
+use super::figure::Figure;
 use super::raster::base64;
+use crate::errors::first_line;
 
 /// The most that one figure may add to a notebook, in bytes.
 const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
@@ -70,50 +71,40 @@ impl Figure {
                 block("image/svg+xml", svg.trim_end()) + &block("image/png", &png)
             }
             Ok((None, png)) => block("image/png", &png),
-            Err(error) => block("text/plain", &one_line(&error)),
+            Err(error) => block("text/plain", &first_line(&error)),
         }
     }
 
     /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
     /// pictures.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        if let Some(found) = self.within(&[256, 64, 32, 16, 8])? {
-            return Ok(found);
-        }
-        for block in [2, 3, 4, 6, 8] {
-            if let Some(coarse) = self.coarser(block)
-                && let Some(found) = coarse.within(&[64, 32])?
-            {
-                return Ok(found);
+        const TOGETHER: [usize; 4] = [128, 48, 32, 16];
+        const ALONE: [usize; 6] = [256, 64, 32, 16, 8, 4];
+        for block in [1, 2, 3, 4, 6, 8] {
+            let coarse = if block == 1 {
+                Some(self.clone())
+            } else {
+                self.coarser(block)
+            };
+            let Some(figure) = coarse else { break };
+            let (svg, raster) = (figure.svg()?, figure.raster(1.0)?);
+            let png = |colours: usize| Ok::<_, Error>(base64(&raster.png(colours)?));
+            for colours in TOGETHER {
+                if svg.len() + LEAST_PNG > BUDGET {
+                    break;
+                }
+                let png = png(colours)?;
+                if svg.len() + png.len() <= BUDGET {
+                    return Ok((Some(svg), png));
+                }
             }
-        }
-        match self.within(&[4])? {
-            Some(found) => Ok(found),
-            None => bail!("this figure is too large to be shown; give it a smaller .size(..)"),
-        }
-    }
-
-    /// As it is, with the SVG if there is room for both, else the PNG in one of these numbers of
-    /// colours, else nothing.
-    fn within(&self, colours_alone: &[usize]) -> Result<Option<(Option<String>, String)>> {
-        let svg = self.svg()?;
-        let raster = self.raster(1.0)?;
-        // A small figure keeps all of its colours.
-        let together = [(128, BUDGET / 3), (48, BUDGET), (32, BUDGET), (16, BUDGET)];
-        for (colours, budget) in together {
-            if svg.len() + LEAST_PNG <= budget {
-                let png = base64(&raster.png(colours)?);
-                if svg.len() + png.len() <= budget {
-                    return Ok(Some((Some(svg), png)));
+            for colours in ALONE {
+                let png = png(colours)?;
+                if png.len() <= BUDGET {
+                    return Ok((None, png));
                 }
             }
         }
-        for &colours in colours_alone {
-            let png = base64(&raster.png(colours)?);
-            if png.len() <= BUDGET {
-                return Ok(Some((None, png)));
-            }
-        }
-        Ok(None)
+        bail!("this figure is too large to be shown; give it a smaller .size(..)")
     }
 }

@@ -6,8 +6,9 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::axis::Axis;
 use super::canvas::UNIT;
-use super::chart::{Chart, Frame, Key, Layer};
+use super::chart::{Chart, Frame, Layer};
 use super::figure::{Content, Figure};
+use super::side::Key;
 use super::{marker, theme};
 
 /// Points with their classes.
@@ -18,6 +19,8 @@ pub(super) struct Points {
     /// All classes that the legend names, with or without points.
     pub named: BTreeSet<usize>,
     names: Vec<String>,
+    /// Whether the legend names the classes; small panels beside one another need no legend.
+    pub quiet: bool,
 }
 
 /// Points (N, 2), coloured by their targets (N), u32 class indices from 0 to 9.
@@ -38,51 +41,30 @@ pub(super) struct Points {
 pub fn scatter(points: &Tensor, targets: &Tensor) -> Result<Figure> {
     let points = Points::new("scatter", points, targets)?;
     let (x, y) = points.axes("scatter")?;
-    Ok(Figure::new(Content::Chart(Chart {
-        x,
-        y,
-        x_label: "x0".to_string(),
-        y_label: "x1".to_string(),
-        layers: vec![Layer::Points(points)],
-    })))
+    Ok(Chart::new((x, "x0"), (y, "x1"), vec![Layer::Points(points)]).figure())
 }
 
 impl Figure {
     /// The names of the classes in the legend, from class 0 on.
     pub fn classes(self, names: &[&str]) -> Figure {
         self.change(|content| {
-            let Content::Chart(chart) = content else {
-                bail!("classes: only a figure of points has classes; pictures have .captions(..)");
-            };
-            let points = chart.layers.iter_mut().find_map(|layer| match layer {
-                Layer::Points(points) => Some(points),
+            let points = match content {
+                Content::Chart(chart) => chart.points(),
                 _ => None,
-            });
+            };
             let Some(points) = points else {
                 bail!("classes: only a figure of points has classes");
             };
-            if let Some(&highest) = points
-                .named
-                .last()
-                .filter(|&&highest| highest >= names.len())
-            {
+            let (needed, got) = (points.named.last().map_or(0, |last| last + 1), names.len());
+            if needed > got {
+                let highest = needed - 1;
                 bail!(
-                    "classes: there is a class {highest}, so {} names are needed, got {}",
-                    highest + 1,
-                    names.len()
+                    "classes: there is a class {highest}, so {needed} names are needed, got {got}"
                 );
             }
             points.names = names.iter().map(|name| name.to_string()).collect();
             Ok(())
         })
-    }
-}
-
-impl Chart {
-    pub fn has_points(&self) -> bool {
-        self.layers
-            .iter()
-            .any(|layer| matches!(layer, Layer::Points(_)))
     }
 }
 
@@ -93,30 +75,18 @@ impl Points {
             [n, 2] => *n,
             dims => bail!("{what}: expected points (N, 2), got {dims:?}"),
         };
-        if targets.dims() != [n] {
-            bail!(
-                "{what}: {n} points need {n} targets, ({n}), got {:?}",
-                targets.dims()
-            );
+        let (dims, dtype) = (targets.dims(), targets.dtype());
+        if dims != [n] {
+            bail!("{what}: {n} points need {n} targets, ({n}), got {dims:?}");
         }
-        if targets.dtype() != DType::U32 {
-            bail!(
-                "{what}: targets are class indices of type u32, got {:?}",
-                targets.dtype()
-            );
+        if dtype != DType::U32 {
+            bail!("{what}: targets are class indices of type u32, got {dtype:?}");
         }
         let at: Vec<(f64, f64)> = numbers(points)?.chunks(2).map(|p| (p[0], p[1])).collect();
-        if let Some(i) = at
-            .iter()
-            .position(|(x, y)| !x.is_finite() || !y.is_finite())
-        {
+        if let Some(i) = at.iter().position(|(x, y)| !(x + y).is_finite()) {
             bail!("{what}: point {i} is not finite, {:?}", at[i]);
         }
-        let classes: Vec<usize> = targets
-            .to_vec1::<u32>()?
-            .iter()
-            .map(|&c| c as usize)
-            .collect();
+        let classes: Vec<usize> = numbers(targets)?.iter().map(|&c| c as usize).collect();
         let named: BTreeSet<usize> = classes.iter().copied().collect();
         let most = theme::CLASSES.len();
         if let Some(highest) = named.last().filter(|&&highest| highest >= most) {
@@ -130,6 +100,7 @@ impl Points {
             classes,
             named,
             names: Vec::new(),
+            quiet: false,
         })
     }
 
@@ -144,8 +115,8 @@ impl Points {
             Some(name) => name.clone(),
             None => format!("class {class}"),
         };
-        self.named
-            .iter()
+        let named = self.named.iter().filter(|_| !self.quiet);
+        named
             .map(|&class| (Key::Class(class), name(class)))
             .collect()
     }
@@ -194,4 +165,29 @@ pub(super) fn numbers(tensor: &Tensor) -> Result<Vec<f64>> {
     // To the CPU first: Metal has no f64.
     let tensor = tensor.detach().to_device(&Device::Cpu)?;
     tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1::<f64>()
+}
+
+/// The same, refused if one of them is not finite.
+pub(super) fn finite(what: &str, tensor: &Tensor) -> Result<Vec<f64>> {
+    let values = numbers(tensor)?;
+    if values.is_empty() {
+        bail!("{what}: there is no value in {:?}", tensor.dims());
+    }
+    if let Some(i) = values.iter().position(|v| !v.is_finite()) {
+        bail!(
+            "{what}: value {i} of {} is not finite, {}",
+            values.len(),
+            values[i]
+        );
+    }
+    Ok(values)
+}
+
+/// The lowest and the highest value.
+pub(super) fn extremes(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    (
+        low,
+        values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    )
 }

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use candle_core::{Error, Result};
 
+use super::canvas::UNIT;
 use super::theme::Rgb;
 
 /// Opaque pixels, row by row from the top.
@@ -71,12 +72,13 @@ impl Raster {
         Ok(file)
     }
 
-    /// An SVG `<image>` of these pixels at (x, y), all in the canvas's units; `crisp` keeps
-    /// pixels square.
-    pub fn image(&self, x: f64, y: f64, width: f64, height: f64, crisp: bool) -> Result<String> {
+    /// An SVG `<image>` of these pixels at (x, y), in pixels of the screen; `crisp` keeps them
+    /// square.
+    pub fn image(&self, (x, y): (f64, f64), (w, h): (f64, f64), crisp: bool) -> Result<String> {
+        let [x, y, w, h] = [x, y, w, h].map(|length| (length * UNIT).round());
         let rendering = if crisp { "pixelated" } else { "auto" };
         Ok(format!(
-            r#"<image x="{x:.0}" y="{y:.0}" width="{width:.0}" height="{height:.0}" preserveAspectRatio="none" style="image-rendering:{rendering}" href="data:image/png;base64,{}"/>"#,
+            r#"<image x="{x}" y="{y}" width="{w}" height="{h}" preserveAspectRatio="none" style="image-rendering:{rendering}" href="data:image/png;base64,{}"/>"#,
             base64(&self.png(256)?)
         ))
     }

@@ -12,10 +12,13 @@ pub(super) const INK: Rgb = [31, 36, 48];
 /// Tick labels, legends, captions.
 pub(super) const SOFT_INK: Rgb = [82, 90, 102];
 pub(super) const AXIS: Rgb = [140, 149, 159];
+/// Contour lines on a relief.
+pub(super) const CONTOUR: Rgb = [150, 158, 172];
 pub(super) const GRID: Rgb = [230, 233, 238];
 
 /// Sizes in CSS pixels.
 pub(super) const TITLE: f64 = 16.0;
+pub(super) const PANEL_TITLE: f64 = 13.5;
 pub(super) const TEXT: f64 = 12.5;
 pub(super) const SMALL: f64 = 11.5;
 /// From one line of text to the next, in font sizes.
@@ -54,21 +57,52 @@ pub(super) fn outline(colour: Rgb) -> Rgb {
     mix(colour, [0, 0, 0], 0.45)
 }
 
+/// A scale of colours: from 0..=1 to a colour.
+pub(super) type Map = fn(f64) -> Rgb;
+
+/// Through all `stops`, evenly spaced from t = 0 to t = 1.
+fn ramp(stops: &[Rgb], t: f64) -> Rgb {
+    let at = t.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
+    let i = (at as usize).min(stops.len() - 2);
+    mix(stops[i], stops[i + 1], at - i as f64)
+}
+
 /// Pictures: black at 0, white at 1.
 pub(super) fn grey(t: f64) -> Rgb {
-    mix([0, 0, 0], [255, 255, 255], t)
+    ramp(&[[0; 3], [255; 3]], t)
 }
 
 /// Weights: blue at 0, white at 0.5, orange at 1.
 pub(super) fn diverging(t: f64) -> Rgb {
-    let (blue, pale_blue) = ([5, 73, 138], [146, 197, 222]);
-    let (pale_orange, orange) = ([253, 184, 99], [179, 78, 0]);
-    match t {
-        t if t < 0.25 => mix(blue, pale_blue, 4.0 * t),
-        t if t < 0.5 => mix(pale_blue, [255, 255, 255], 4.0 * t - 1.0),
-        t if t < 0.75 => mix([255, 255, 255], pale_orange, 4.0 * t - 2.0),
-        t => mix(pale_orange, orange, 4.0 * t - 3.0),
-    }
+    let (blue, orange) = ([5, 73, 138], [179, 78, 0]);
+    ramp(
+        &[blue, [146, 197, 222], [255; 3], [253, 184, 99], orange],
+        t,
+    )
+}
+
+/// Amounts: white at 0, dark blue at 1.
+pub(super) fn amount(t: f64) -> Rgb {
+    ramp(
+        &[[255; 3], [166, 206, 227], [49, 130, 189], [8, 48, 107]],
+        t,
+    )
+}
+
+/// A ground to draw on: pale at 0, grey at 1.
+pub(super) fn relief(t: f64) -> Rgb {
+    ramp(&[[250, 250, 252], [128, 138, 156]], t)
+}
+
+/// Where to look, laid over a photograph: grey at 0, red, yellow at 1.
+pub(super) fn heat(t: f64) -> Rgb {
+    ramp(&[[120; 3], [213, 94, 0], [255, 225, 80]], t)
+}
+
+/// The colour of text that can be read on `fill`.
+pub(super) fn text_on([r, g, b]: Rgb) -> Rgb {
+    let light = 0.3 * f64::from(r) + 0.59 * f64::from(g) + 0.11 * f64::from(b);
+    if light < 140.0 { BACKGROUND } else { INK }
 }
 
 /// Things that follow one another (a boundary as it moves), light at 0, dark at 1.

@@ -1,9 +1,16 @@
 //! Draws every figure into a folder: `cargo run -p helpers --example gallery -- <folder>`.
 
+mod convolutions;
+mod decisions;
+mod training;
+
 use std::path::Path;
 
 use candle_core::bail;
 use helpers::prelude::*;
+
+/// A figure and the name of its files.
+type Named = (&'static str, plot::Figure);
 
 /// Two classes around a centre each, and their targets.
 fn blobs(n: usize) -> Result<(Tensor, Tensor)> {
@@ -78,7 +85,7 @@ fn circles(n: usize, side: usize) -> Result<Tensor> {
     Tensor::from_vec(values, (n, side, side), &Device::Cpu)
 }
 
-fn figures() -> Result<Vec<(&'static str, plot::Figure)>> {
+fn figures() -> Result<Vec<Named>> {
     manual_seed(1);
     let (points, targets) = blobs(60)?;
     let (many, many_targets) = blobs(1000)?;
@@ -242,7 +249,13 @@ fn main() -> Result<()> {
     let Some(folder) = std::env::args().nth(1) else {
         bail!("which folder? cargo run -p helpers --example gallery -- <folder>");
     };
-    for (name, figure) in figures()? {
+    let all = [
+        figures()?,
+        training::figures()?,
+        convolutions::figures()?,
+        decisions::figures()?,
+    ];
+    for (name, figure) in all.into_iter().flatten() {
         figure.save(Path::new(&folder).join(format!("{name}.svg")))?;
         figure.save(Path::new(&folder).join(format!("{name}.png")))?;
         let (svg, png) = (figure.svg()?.len(), figure.png()?.len());
@@ -253,7 +266,7 @@ fn main() -> Result<()> {
             "PNG"
         };
         println!(
-            "{name:14} {figure:?}: svg {svg}, png {png}, shown {} bytes ({both})",
+            "{name:20} {figure:?}: svg {svg}, png {png}, shown {} bytes ({both})",
             shown.len()
         );
     }
