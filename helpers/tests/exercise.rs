@@ -182,6 +182,7 @@ fn lists_are_compared_in_length_and_numbers() {
         })
     };
     green(&compare(&[1.0, 2.00001, 3.0]));
+    assert_eq!(compare(&[1.0, 2.0, 3.0]).message(), "v (1 case)");
     red(
         &compare(&[1.0, 2.0, 2.5]),
         "f() at [2]: expected 3, got 2.5",

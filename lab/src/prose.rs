@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-use crate::cells::{cells, is_code, printed, source};
+use crate::cells::{cells, exercise, is_code, printed, source};
 use crate::solutions;
 
 const OPENS: &str = "<!--=";
@@ -17,7 +17,12 @@ const CLOSES: &str = "-->";
 pub fn compare(notebook: &Value) -> Vec<String> {
     let cells = cells(notebook).iter();
     let cells: Vec<&Value> = cells.filter(|cell| !solutions::is_put_in(cell)).collect();
-    let outputs: Vec<String> = cells.iter().map(|cell| printed(cell)).collect();
+    // A card is about the student's answer; the prose is not.
+    let output = |cell: &&Value| match exercise(cell) {
+        Some(_) => String::new(),
+        None => printed(cell),
+    };
+    let outputs: Vec<String> = cells.iter().map(output).collect();
     let mut problems = Vec::new();
     for (index, cell) in cells.iter().enumerate() {
         if cell["cell_type"] != "markdown" {

@@ -45,6 +45,7 @@ pub fn check(name: &str, verified: &str, tests: impl FnOnce(&mut Cases) -> Resul
     };
     let (status, message) = match answer {
         Ok(Ok(())) if cases.count == 0 => (Status::Wrong, "The check tried no case.".to_string()),
+        Ok(Ok(())) if cases.count == 1 => (Status::Right, format!("{verified} (1 case)")),
         Ok(Ok(())) => (Status::Right, format!("{verified} ({} cases)", cases.count)),
         Ok(Err(error)) => red(&first_line(&error)),
         Err(panic) if is_hole(&panic) => (
