@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::todo, missing_docs)]
 
 use std::panic;
-use std::process::Command;
 
 use exercise::{Card, Status, check, tp1};
 use helpers::prelude::*;
@@ -165,14 +164,63 @@ fn tensors_are_compared_in_shape_and_numbers() {
         "f(x): expected the shape [2, 3], got [3, 2]",
     );
     let one_off = Tensor::new(&[[1f32, 2., 3.], [4., 5., 7.]], &Device::Cpu);
-    red(&compare(one_off), "f(x): at [1, 2] expected 6, got 7");
+    red(&compare(one_off), "f(x) at [1, 2]: expected 6, got 7");
     let nan = Tensor::full(f32::NAN, (2, 3), &Device::Cpu);
-    red(&compare(nan), "at [0, 0] expected 1, got NaN");
+    red(&compare(nan), "f(x) at [0, 0]: expected 1, got NaN");
     red(&compare(expected.matmul(&expected)), "f(x): ");
     red(
         &compare(Tensor::zeros((2, 0), DType::F32, &Device::Cpu)),
         "got [2, 0]",
     );
+}
+
+#[test]
+fn lists_are_compared_in_length_and_numbers() {
+    let compare = |got: &[f64]| {
+        check("l", "v", |cases| {
+            cases.close_list("f()", || Ok(got.to_vec()), &[1.0, 2.0, 3.0])
+        })
+    };
+    green(&compare(&[1.0, 2.00001, 3.0]));
+    assert_eq!(compare(&[1.0, 2.0, 3.0]).message(), "v (1 case)");
+    red(
+        &compare(&[1.0, 2.0, 2.5]),
+        "f() at [2]: expected 3, got 2.5",
+    );
+    red(&compare(&[1.0, 2.0]), "f(): expected 3 numbers, got 2");
+    red(
+        &compare(&[1.0, f64::NAN, 3.0]),
+        "f() at [1]: expected 2, got NaN",
+    );
+}
+
+#[test]
+fn the_card_names_the_hint_to_open() {
+    let message = |got: i32, second: i32| {
+        let card = check("h", "v", |cases| {
+            cases.equal("f(1)", || Ok(got), 1)?;
+            cases.hint("Hint 2");
+            cases.equal(
+                "f(2)",
+                || {
+                    if second == 0 {
+                        panic!("no")
+                    } else {
+                        Ok(second)
+                    }
+                },
+                2,
+            )
+        });
+        card.message().to_string()
+    };
+    let expected = "f(1): expected 1, got 5. Stuck? Open the hint.";
+    assert_eq!(message(5, 2), expected);
+    let expected = "f(2): expected 2, got 3. Stuck? Open Hint 2.";
+    assert_eq!(message(1, 3), expected);
+    let expected = "f(2): it panicked: no. Stuck? Open Hint 2.";
+    assert_eq!(message(1, 0), expected);
+    assert_eq!(message(1, 2), "v (2 cases)");
 }
 
 #[test]
@@ -209,90 +257,6 @@ fn a_check_leaves_the_notebooks_random_stream_alone() {
 
 fn rand_number(generator: &mut random::Generator) -> f64 {
     rand::Rng::random(generator)
-}
-
-#[test]
-fn json_is_one_line_that_parses_back() {
-    let nasty = "a \"quote\", a \\ and\na line\tfeed \u{1} é";
-    let card = check(nasty, "v", |cases| cases.equal(nasty, || Ok(1), 2));
-    let line = card.to_json();
-    assert!(!line.contains('\n'));
-    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(value["name"], "a \"quote\", a \\ and a line feed é");
-    assert_eq!(value["status"], "wrong");
-    assert_eq!(value["message"], card.message());
-    assert_eq!(value["points"], 0);
-    let green = tp1::boundary(|w, b| (-w[0] / w[1], -b / w[1]));
-    assert!(green.to_json().ends_with("\"points\":1}"));
-    let grey = tp1::boundary(|_, _| todo!());
-    assert!(grey.to_json().contains("\"status\":\"unwritten\""));
-}
-
-#[test]
-fn a_long_message_is_cut() {
-    let card = check("l", "v", |cases| {
-        cases.equal("f()", || Ok("é".repeat(5000)), String::new())
-    });
-    assert!(card.message().chars().count() <= 401);
-    assert!(card.message().ends_with('…'));
-}
-
-/// Not a test of its own: what `a_check_prints_its_card_and_no_panic` runs in another process.
-#[test]
-#[ignore = "run by another test in a process of its own"]
-fn child() {
-    // evcxr, like this, has its own hook before the first check.
-    panic::set_hook(Box::new(|info| {
-        let message = info.payload_as_str().unwrap_or_default();
-        eprintln!("outer hook: {message}");
-    }));
-    tp1::neuron(|_, _, _| todo!("a hole"));
-    let nasty = "<script>\nEVCXR_END_CONTENT\n&";
-    let card = check(nasty, "v", |cases| {
-        cases.equal("inner", || Ok(tp1::boundary(|_, _| todo!()).points()), 0)?;
-        let other = std::thread::spawn(|| panic!("on another thread"));
-        assert!(other.join().is_err());
-        cases.close("f()", || panic!("{nasty}"), 1.0)
-    });
-    card.evcxr_display();
-    assert!(panic::catch_unwind(|| panic!("after the check")).is_err());
-}
-
-#[test]
-fn a_check_prints_its_card_and_no_panic() {
-    let me = std::env::current_exe().unwrap();
-    let arguments = [
-        "--exact",
-        "child",
-        "--ignored",
-        "--nocapture",
-        "--test-threads=1",
-    ];
-    let output = Command::new(me).args(arguments).output().unwrap();
-    assert!(output.status.success());
-    // Only what panicked outside the checks speaks, through the hook that was there before.
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        stderr,
-        "outer hook: on another thread\nouter hook: after the check\n"
-    );
-
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    let start = stdout.find("EVCXR_BEGIN_CONTENT").unwrap();
-    let lines: Vec<&str> = stdout[start..].lines().take(6).collect();
-    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT text/html");
-    assert!(lines[1].starts_with("<div style=\"background:#fdecea;color:#1f2328;"));
-    assert!(lines[1].contains("✗ &lt;script&gt; EVCXR_END_CONTENT &amp;: not right yet."));
-    assert!(!lines[1].contains("<script>"));
-    assert!(lines[1].ends_with("</div>"));
-    assert_eq!(
-        lines[2..4],
-        ["EVCXR_END_CONTENT", "EVCXR_BEGIN_CONTENT text/plain"]
-    );
-    assert!(
-        lines[4].starts_with("✗ <script> EVCXR_END_CONTENT &: not right yet. f(): it panicked")
-    );
-    assert_eq!(lines[5], "EVCXR_END_CONTENT");
 }
 
 #[test]

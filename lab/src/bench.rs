@@ -65,7 +65,7 @@ fn in_a_notebook(project: &Project) -> Result<()> {
     let copy = project.lab().join("bench").join("speed.ipynb"); // as far from helpers/
     fs::create_dir_all(project.lab().join("bench"))?;
     fs::copy(&original, &copy).with_context(|| format!("no notebook {}", original.display()))?;
-    let outcome = notebooks::execute(project, &copy, 600, true)?;
+    let outcome = notebooks::execute(project, &copy, 600, &["--save".as_ref()])?;
     if let Some(failure) = outcome.failures.first() {
         bail!("cell {} failed: {}", failure.cell, failure.message);
     }

@@ -1,5 +1,6 @@
 //! `cargo lab test`: the project's own checks, from format to notebooks.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
@@ -7,11 +8,13 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::project::Project;
-use crate::{jupyter, notebooks, process, setup};
+use crate::{examine, jupyter, notebooks, process, setup};
 
 #[derive(Args)]
 pub struct Options {
-    /// Leave the notebooks out
+    /// Check these notebooks (or folders of notebooks) only, and nothing else
+    notebooks: Vec<PathBuf>,
+    /// Run no notebook
     #[arg(long)]
     quick: bool,
     /// How many notebooks run side by side
@@ -20,6 +23,33 @@ pub struct Options {
 }
 
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
+    if options.notebooks.is_empty() {
+        check_the_code(project)?;
+    }
+    let all = notebooks::find_all(project, &options.notebooks)?;
+    if options.quick || options.notebooks.is_empty() {
+        println!("== exercises, and numbers in the prose");
+        look_at(project, &all)?;
+    }
+    if options.quick {
+        return Ok(ExitCode::SUCCESS);
+    }
+    setup::set_up(project, &jupyter::registered_features(project))?;
+    if options.notebooks.is_empty() {
+        println!("== the notebook checker");
+        check_the_checker(project)?;
+    }
+    println!("== notebooks");
+    let examine = |notebook: &Path| examine::examine(project, notebook, 600);
+    let failed = notebooks::for_all(project, &all, options.jobs.into(), examine)?;
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn check_the_code(project: &Project) -> Result<()> {
     cargo(
         project,
         "format",
@@ -40,21 +70,24 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
         "tests",
         &["test", "--workspace"],
         "mend the tests named above",
-    )?;
-    if options.quick {
-        return Ok(ExitCode::SUCCESS);
+    )
+}
+
+/// What can be seen of the notebooks without a kernel.
+fn look_at(project: &Project, all: &[PathBuf]) -> Result<()> {
+    let mut wrong = 0;
+    for path in all {
+        let problems = examine::look(path)?;
+        wrong += problems.len();
+        notebooks::print_problems(&project.relative(path), &problems);
     }
-    setup::set_up(project, &jupyter::registered_features(project))?;
-    println!("== the notebook checker");
-    check_the_checker(project)?;
-    println!("== notebooks");
-    let all = notebooks::find(&project.notebooks())?;
-    let failed = notebooks::execute_all(project, &all, options.jobs.into(), 600, false)?;
-    Ok(if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    if wrong > 0 {
+        bail!(
+            "{wrong} things to mend in the notebooks (notebooks/README.md says how they are marked)"
+        );
+    }
+    println!("  ok  {} notebooks", all.len());
+    Ok(())
 }
 
 fn cargo(project: &Project, title: &str, arguments: &[&str], mend: &str) -> Result<()> {
@@ -89,31 +122,29 @@ fn check_the_checker(project: &Project) -> Result<()> {
             continue;
         }
         let timeout = expected["timeout"].as_u64().unwrap_or(600);
-        let outcome = notebooks::execute(project, &path, timeout, false)?;
-        let cells: Vec<u64> = outcome
-            .failures
-            .iter()
-            .map(|failure| failure.cell)
-            .collect();
-        let message = outcome
-            .failures
-            .first()
-            .map_or("", |failure| &failure.message);
-        let cells_expected: Vec<u64> = expected["fails"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_u64)
-            .collect();
-        if cells == cells_expected && message.contains(expected["words"].as_str().unwrap_or("")) {
-            println!("  ok  {name}: {}", verdict(&cells));
+        let outcome = examine::examine(project, &path, timeout)?;
+        let failures = outcome.failures.iter();
+        let cells: Vec<u64> = failures.clone().map(|failure| failure.cell).collect();
+        let message = failures.map(|failure| failure.message.as_str()).next();
+        let message = message.unwrap_or_default();
+        let list = |name: &str| expected[name].as_array().cloned().unwrap_or_default();
+        let cells_expected: Vec<u64> = list("fails").iter().filter_map(Value::as_u64).collect();
+        let words = expected["words"].as_str().unwrap_or_default();
+        // In order, each problem says what was expected of it.
+        let problems = list("problems");
+        let same = problems.len() == outcome.problems.len()
+            && problems
+                .iter()
+                .zip(&outcome.problems)
+                .all(|(expected, problem)| problem.starts_with(expected.as_str().unwrap_or("?")));
+        if cells == cells_expected && message.contains(words) && same {
+            println!("  ok  {name}: {}", verdict(&cells, problems.len()));
         } else {
             wrong += 1;
-            println!(
-                "  !!  {name}: expected {}, got {}: {message}",
-                verdict(&cells_expected),
-                verdict(&cells)
-            );
+            let expected = verdict(&cells_expected, problems.len());
+            let got = verdict(&cells, outcome.problems.len());
+            println!("  !!  {name}: expected {expected}, got {got}: {message}");
+            notebooks::print_problems(&name, &outcome.problems);
         }
     }
     if wrong > 0 {
@@ -122,9 +153,10 @@ fn check_the_checker(project: &Project) -> Result<()> {
     Ok(())
 }
 
-fn verdict(cells: &[u64]) -> String {
-    match cells {
-        [] => "passes".into(),
-        cells => format!("fails in cell {cells:?}"),
+fn verdict(cells: &[u64], problems: usize) -> String {
+    match (cells, problems) {
+        ([], 0) => "passes".into(),
+        ([], problems) => format!("has {problems} problems"),
+        (cells, _) => format!("fails in cell {cells:?}"),
     }
 }

@@ -6,11 +6,14 @@
 //! `kernel` is what Jupyter calls to start a Rust kernel.
 
 mod bench;
+mod cells;
 mod checks;
 mod clean;
 mod copy;
 mod doctor;
 mod evcxr;
+mod examine;
+mod exercises;
 mod jupyter;
 mod kernel;
 mod notebooks;
@@ -18,10 +21,12 @@ mod open;
 mod process;
 mod progress;
 mod project;
+mod prose;
 mod python;
 mod rust;
 mod scaffold;
 mod setup;
+mod solutions;
 mod warm;
 
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! `cargo lab run`: executes notebooks through the real kernel and says which cell failed and why.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -34,31 +35,34 @@ pub struct Options {
 }
 
 pub fn run(project: &Project, options: &Options) -> Result<ExitCode> {
-    let notebooks = match options.notebooks.as_slice() {
-        [] => find(&project.notebooks())?,
-        given => given
-            .iter()
-            .map(|path| find(path))
-            .collect::<Result<Vec<_>>>()?
-            .concat(),
-    };
+    let notebooks = find_all(project, &options.notebooks)?;
     let mut features = options.features.features.clone();
     if features.is_empty() {
         features = jupyter::registered_features(project);
     }
     setup::set_up(project, &features)?;
-    let failed = execute_all(
-        project,
-        &notebooks,
-        options.jobs.into(),
-        options.timeout,
-        options.save,
-    )?;
+    let arguments: &[&OsStr] = if options.save {
+        &["--save".as_ref()]
+    } else {
+        &[]
+    };
+    let run = |notebook: &Path| execute(project, notebook, options.timeout, arguments);
+    let failed = for_all(project, &notebooks, options.jobs.into(), run)?;
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The notebooks named, or in the folders named; all of notebooks/ when none is.
+pub fn find_all(project: &Project, named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let named = match named {
+        [] => &[project.notebooks()],
+        named => named,
+    };
+    let found: Result<Vec<Vec<PathBuf>>> = named.iter().map(|path| find(path)).collect();
+    Ok(found?.concat())
 }
 
 /// The notebooks in a folder, in order; a notebook stands for itself.
@@ -87,13 +91,13 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Executes notebooks, `jobs` at a time; prints a line for each, gives the number that failed.
-pub fn execute_all(
+/// Takes notebooks through `run`, `jobs` at a time; prints how each went, gives the number that
+/// failed.
+pub fn for_all(
     project: &Project,
     notebooks: &[PathBuf],
     jobs: usize,
-    timeout: u64,
-    save: bool,
+    run: impl Fn(&Path) -> Result<Outcome> + Sync,
 ) -> Result<usize> {
     if notebooks.is_empty() {
         bail!("there is no notebook to execute");
@@ -103,7 +107,7 @@ pub fn execute_all(
         for _ in 0..jobs.min(notebooks.len()) {
             scope.spawn(|| {
                 while let Some(notebook) = notebooks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = execute(project, notebook, timeout, save);
+                    let outcome = run(notebook);
                     // Printed under the lock, so that two notebooks' lines do not mix.
                     if let Ok(mut failed) = failed.lock() {
                         *failed += usize::from(!print(&project.relative(notebook), &outcome));
@@ -125,6 +129,8 @@ pub struct Outcome {
     pub cells: u64,
     pub time: Duration,
     pub failures: Vec<Failure>,
+    /// What is wrong beside the cells that failed; the first line of each says it all.
+    pub problems: Vec<String>,
 }
 
 pub struct Failure {
@@ -133,16 +139,19 @@ pub struct Failure {
     pub message: String,
 }
 
-/// Executes one notebook. An error here is one of the checker, not of the notebook.
-pub fn execute(project: &Project, notebook: &Path, timeout: u64, save: bool) -> Result<Outcome> {
+/// Executes one notebook, with arguments for the driver. An error here is one of the checker, not
+/// of the notebook.
+pub fn execute(
+    project: &Project,
+    notebook: &Path,
+    timeout: u64,
+    arguments: &[&OsStr],
+) -> Result<Outcome> {
     let file = jupyter::report_file(project, notebook);
     let _ = fs::remove_file(&file);
     fs::create_dir_all(project.lab().join("logs"))?;
-    let mut command = jupyter::driver(project, notebook, timeout);
-    if save {
-        command.arg("--save");
-    }
-    let output = command
+    let output = jupyter::driver(project, notebook, timeout)
+        .args(arguments)
         .stdin(Stdio::null())
         .output()
         .context("Python could not be started")?;
@@ -171,33 +180,40 @@ pub fn execute(project: &Project, notebook: &Path, timeout: u64, save: bool) -> 
         cells: report["cells"].as_u64().unwrap_or_default(),
         time: Duration::from_secs_f64(report["seconds"].as_f64().unwrap_or_default().max(0.0)),
         failures: failures.collect(),
+        problems: Vec::new(),
     })
 }
 
 fn print(name: &str, outcome: &Result<Outcome>) -> bool {
-    match outcome {
-        Ok(outcome) if outcome.failures.is_empty() => {
-            println!(
-                "  ok  {name}: {} cells, {}",
-                outcome.cells,
-                readable(outcome.time)
-            );
-            return true;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            println!("  !!  {name}: {error:#}");
+            return false;
         }
-        Ok(outcome) => {
-            println!(
-                "  !!  {name}: {} of {} cells failed",
-                outcome.failures.len(),
-                outcome.cells
-            );
-            for failure in &outcome.failures {
-                println!("      cell {}: {}", failure.cell, failure.source);
-                for line in failure.message.lines() {
-                    println!("          {line}");
-                }
-            }
-        }
-        Err(error) => println!("  !!  {name}: {error:#}"),
+    };
+    if outcome.failures.is_empty() && outcome.problems.is_empty() {
+        let (cells, time) = (outcome.cells, readable(outcome.time));
+        println!("  ok  {name}: {cells} cells, {time}");
+        return true;
     }
+    if !outcome.failures.is_empty() {
+        let (failed, cells) = (outcome.failures.len(), outcome.cells);
+        println!("  !!  {name}: {failed} of {cells} cells failed");
+    }
+    for failure in &outcome.failures {
+        println!("      cell {}: {}", failure.cell, failure.source);
+        for line in failure.message.lines() {
+            println!("          {line}");
+        }
+    }
+    print_problems(name, &outcome.problems);
     false
+}
+
+/// Each in a line that names the notebook.
+pub fn print_problems(name: &str, problems: &[String]) {
+    for problem in problems {
+        println!("  !!  {name}, {}", problem.replace('\n', "\n          "));
+    }
 }

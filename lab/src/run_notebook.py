@@ -29,13 +29,17 @@ def main():
     parser.add_argument("--report", required=True)
     parser.add_argument("--timeout", type=int, required=True)
     parser.add_argument("--root", required=True)
-    parser.add_argument("--save", action="store_true")
+    parser.add_argument("--folder", help="run there instead of in the notebook's own folder")
+    parser.add_argument("--save", action="store_true", help="write the outputs if no cell fails")
+    parser.add_argument("--keep", action="store_true", help="write the outputs, raw, in any case")
     args = parser.parse_args()
     notebook = nbformat.read(args.notebook, as_version=4)
     start = time.time()
-    failures = execute(notebook, args.timeout, os.path.dirname(os.path.abspath(args.notebook)))
+    folder = args.folder or os.path.dirname(os.path.abspath(args.notebook))
+    failures = execute(notebook, args.timeout, folder)
     if args.save and not failures:
         tidy(notebook, args.root)
+    if args.keep or args.save and not failures:
         write_whole(args.notebook, nbformat.writes(notebook) + "\n")
     report = {"cells": len(code_cells(notebook)), "seconds": time.time() - start, "failures": failures}
     write_whole(args.report, json.dumps(report))

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io::Write;
 
+/// Under this MIME type the notebook keeps a card's JSON line; Jupyter does not show it.
+const JSON: &str = "application/vnd.helpers.card+json";
+
 /// How far an exercise has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -25,9 +28,9 @@ pub struct Card {
 impl Card {
     pub(super) fn new(name: &str, status: Status, message: &str) -> Card {
         Card {
-            name: one_line(name),
+            name: one_line(name, 200),
             status,
-            message: one_line(message),
+            message: one_line(message, 600),
         }
     }
 
@@ -52,6 +55,7 @@ impl Card {
     }
 
     /// One line of JSON, to grade a class: `{"name":"...","status":"right","message":"...","points":1}`.
+    /// A notebook keeps it in the check cell's output, as `application/vnd.helpers.card+json`.
     pub fn to_json(&self) -> String {
         let status = match self.status {
             Status::Unwritten => "unwritten",
@@ -74,10 +78,12 @@ impl Card {
         let block = |mime: &str, content: &str| {
             format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
         };
-        let both = block("text/html", &self.to_html()) + &block("text/plain", &self.to_string());
+        let blocks = block("text/html", &self.to_html())
+            + &block("text/plain", &self.to_string())
+            + &block(JSON, &self.to_json());
         // One write, so that no other thread's line falls inside. Without a reader nobody looks.
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(both.as_bytes()).and_then(|()| out.flush());
+        let _ = out.write_all(blocks.as_bytes()).and_then(|()| out.flush());
     }
 
     /// One line of HTML; the background is opaque, so that it reads in a light and a dark theme.
@@ -116,16 +122,15 @@ impl fmt::Display for Card {
     }
 }
 
-/// A message of at most 400 characters without line breaks or other control characters: a line of
-/// the student's text can then never end the display.
-fn one_line(text: &str) -> String {
-    const MOST: usize = 400;
+/// At most so many characters, without line breaks or other control characters: a line of the
+/// student's text can then never end the display.
+pub(super) fn one_line(text: &str, most: usize) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .collect();
     let words = words.into_iter().filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST) {
+    match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }

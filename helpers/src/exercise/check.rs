@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use candle_core::{DType, Device, Error, Result, Tensor, bail};
 
+use super::card::one_line;
 use super::{Card, Status};
 use crate::errors::first_line;
 use crate::{panics, random};
@@ -31,25 +32,28 @@ use crate::{panics, random};
 pub fn check(name: &str, verified: &str, tests: impl FnOnce(&mut Cases) -> Result<()>) -> Card {
     let notebook = random::with_generator(|g| g.clone());
     random::manual_seed(0);
-    let mut cases = Cases::default();
+    let mut cases = Cases::new();
     let answer = panics::silently(|| tests(&mut cases));
     random::set_generator(notebook);
 
+    let red = |what: &str| {
+        let what = one_line(what, 500);
+        (
+            Status::Wrong,
+            format!("{what}. Stuck? Open {}.", cases.hint),
+        )
+    };
     let (status, message) = match answer {
         Ok(Ok(())) if cases.count == 0 => (Status::Wrong, "The check tried no case.".to_string()),
+        Ok(Ok(())) if cases.count == 1 => (Status::Right, format!("{verified} (1 case)")),
         Ok(Ok(())) => (Status::Right, format!("{verified} ({} cases)", cases.count)),
-        Ok(Err(error)) => (Status::Wrong, red(&first_line(&error))),
+        Ok(Err(error)) => red(&first_line(&error)),
         Err(panic) if is_hole(&panic) => (
             Status::Unwritten,
             "Replace the todo!() by your code, then run its cell and this one again.".to_string(),
         ),
-        Err(panic) if cases.current.is_empty() => {
-            (Status::Wrong, red(&format!("it panicked: {panic}")))
-        }
-        Err(panic) => (
-            Status::Wrong,
-            red(&format!("{}: it panicked: {panic}", cases.current)),
-        ),
+        Err(panic) if cases.current.is_empty() => red(&format!("it panicked: {panic}")),
+        Err(panic) => red(&format!("{}: it panicked: {panic}", cases.current)),
     };
     Card::new(name, status, &message)
 }
@@ -61,20 +65,31 @@ fn is_hole(panic: &str) -> bool {
     panic.starts_with("not yet implemented") && !candles || panic.starts_with("not implemented")
 }
 
-fn red(what: &str) -> String {
-    format!("{what}. Stuck? Open the hint.")
-}
-
 /// The cases of one check: each compares what the student's function gives with what is right.
 ///
 /// `input` is how the call reads, `neuron(x = (1, 2), w = (3, -1), b = 0.5)`; the card quotes it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cases {
     count: usize,
     current: String,
+    hint: String,
 }
 
 impl Cases {
+    fn new() -> Cases {
+        Cases {
+            count: 0,
+            current: String::new(),
+            hint: "the hint".to_string(),
+        }
+    }
+
+    /// Names the hint to open when one of the cases from here on comes out wrong, as it stands in
+    /// the notebook: `cases.hint("Hint 2")`. Before, the card says "the hint".
+    pub fn hint(&mut self, title: &str) {
+        self.hint = title.to_string();
+    }
+
     /// One case whose answer is a number: within 0.0001 of the truth, relative, or 0.00001,
     /// absolute. NaN is never right.
     pub fn close(
@@ -85,13 +100,24 @@ impl Cases {
     ) -> Result<()> {
         let got = self.run(input, got)?;
         if !is_close(got, expected) {
-            bail!(
-                "{input}: expected {}, got {}",
-                number(expected),
-                number(got)
-            );
+            return wrong(input, &number(expected), &number(got));
         }
         Ok(())
+    }
+
+    /// One case whose answer is a list of numbers: as many, and each as in [`close`](Self::close).
+    pub fn close_list(
+        &mut self,
+        input: &str,
+        got: impl FnOnce() -> Result<Vec<f64>>,
+        expected: &[f64],
+    ) -> Result<()> {
+        let got = self.run(input, got)?;
+        if got.len() != expected.len() {
+            let right = format!("{} numbers", expected.len());
+            return wrong(input, &right, &got.len().to_string());
+        }
+        compare(input, &got, expected, &[expected.len()])
     }
 
     /// One case whose answer is a tensor: the shape must be equal, the numbers as in
@@ -103,25 +129,12 @@ impl Cases {
         expected: &Tensor,
     ) -> Result<()> {
         let got = self.run(input, got)?;
-        if got.dims() != expected.dims() {
-            bail!(
-                "{input}: expected the shape {:?}, got {:?}",
-                expected.dims(),
-                got.dims()
-            );
+        let dims = expected.dims();
+        if got.dims() != dims {
+            let right = format!("the shape {dims:?}");
+            return wrong(input, &right, &format!("{:?}", got.dims()));
         }
-        let pairs = numbers(&got)?.into_iter().zip(numbers(expected)?);
-        for (index, (got, right)) in pairs.enumerate() {
-            if !is_close(got, right) {
-                let place = place(index, expected.dims());
-                bail!(
-                    "{input}: at {place:?} expected {}, got {}",
-                    number(right),
-                    number(got)
-                );
-            }
-        }
-        Ok(())
+        compare(input, &numbers(&got)?, &numbers(expected)?, dims)
     }
 
     /// One case whose answer must be equal: a whole number, a shape, a list of names.
@@ -133,7 +146,7 @@ impl Cases {
     ) -> Result<()> {
         let got = self.run(input, got)?;
         if got != expected {
-            bail!("{input}: expected {expected:?}, got {got:?}");
+            return wrong(input, &format!("{expected:?}"), &format!("{got:?}"));
         }
         Ok(())
     }
@@ -146,6 +159,22 @@ impl Cases {
         self.current.clear();
         Ok(got)
     }
+}
+
+/// The counter-example; each part is cut, so that all three show.
+fn wrong(input: &str, expected: &str, got: &str) -> Result<()> {
+    let (input, expected) = (one_line(input, 220), one_line(expected, 120));
+    bail!("{input}: expected {expected}, got {}", one_line(got, 120));
+}
+
+/// Compares number by number; the error names the place of the first that is wrong.
+fn compare(input: &str, got: &[f64], expected: &[f64], dims: &[usize]) -> Result<()> {
+    let mut pairs = got.iter().zip(expected);
+    if let Some(index) = pairs.position(|(got, right)| !is_close(*got, *right)) {
+        let place = format!("{} at {:?}", one_line(input, 200), place(index, dims));
+        return wrong(&place, &number(expected[index]), &number(got[index]));
+    }
+    Ok(())
 }
 
 fn is_close(got: f64, expected: f64) -> bool {
