@@ -20,6 +20,7 @@
 pub mod data;
 pub mod datasets;
 pub mod device;
+mod display;
 mod errors;
 pub mod exercise;
 pub mod functional;
@@ -35,6 +36,7 @@ pub mod plot;
 pub mod prelude;
 pub mod random;
 pub mod trace;
+pub mod train;
 
 pub use candle_core::{Error, Result};
 pub use {candle_core, candle_nn};

@@ -8,5 +8,6 @@ pub use crate::functional as F;
 pub use crate::nn::{self, Model, Parameters};
 pub use crate::optim::{Optimizer, Schedule};
 pub use crate::random::{self, manual_seed};
-pub use crate::{datasets, exercise, inspect, loss, metrics, models, optim, plot, trace};
+pub use crate::train::Training;
+pub use crate::{datasets, exercise, inspect, loss, metrics, models, optim, plot, trace, train};
 pub use candle_core::{D, DType, Device, Error, IndexOp, Result, Shape, Tensor, Var};

@@ -48,6 +48,32 @@ pub fn split() -> Generator {
     Generator::seed_from_u64(with_generator(|g| g.next_u64()))
 }
 
+/// Where this thread's generator is: all that a checkpoint needs.
+pub(crate) fn state() -> Vec<u8> {
+    GENERATOR.with_borrow(|g| {
+        let (stream, position) = (g.get_stream().to_le_bytes(), g.get_word_pos().to_le_bytes());
+        [&g.get_seed()[..], &stream, &position].concat()
+    })
+}
+
+/// The generator at the place that [`state`] gave.
+pub(crate) fn from_state(state: &[u8]) -> Result<Generator> {
+    let parts = state.split_first_chunk::<32>().and_then(|(seed, rest)| {
+        let (stream, position) = rest.split_first_chunk::<8>()?;
+        Some((*seed, *stream, <[u8; 16]>::try_from(position).ok()?))
+    });
+    let Some((seed, stream, position)) = parts else {
+        bail!(
+            "the state of a random generator has 56 bytes, got {}",
+            state.len()
+        );
+    };
+    let mut generator = Generator::from_seed(seed);
+    generator.set_stream(u64::from_le_bytes(stream));
+    generator.set_word_pos(u128::from_le_bytes(position));
+    Ok(generator)
+}
+
 /// Runs `work` with `generator` in place of this thread's own, which comes back untouched.
 pub(crate) fn aside<T>(generator: Generator, work: impl FnOnce() -> T) -> T {
     let before = GENERATOR.with(|cell| cell.replace(generator));

@@ -1,7 +1,8 @@
 //! The card: what a check says of an answer, as text, HTML and JSON.
 
 use std::fmt;
-use std::io::Write;
+
+use crate::display::{self, escape};
 
 /// Under this MIME type the notebook keeps a card's JSON line; Jupyter does not show it.
 const JSON: &str = "application/vnd.helpers.card+json";
@@ -75,15 +76,11 @@ impl Card {
 
     /// Shows the card in a notebook.
     pub fn evcxr_display(&self) {
-        let block = |mime: &str, content: &str| {
-            format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
-        };
-        let blocks = block("text/html", &self.to_html())
-            + &block("text/plain", &self.to_string())
-            + &block(JSON, &self.to_json());
-        // One write, so that no other thread's line falls inside. Without a reader nobody looks.
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(blocks.as_bytes()).and_then(|()| out.flush());
+        display::show(&[
+            ("text/html", &self.to_html()),
+            ("text/plain", &self.to_string()),
+            (JSON, &self.to_json()),
+        ]);
     }
 
     /// One line of HTML; the background is opaque, so that it reads in a light and a dark theme.
@@ -134,9 +131,4 @@ pub(super) fn one_line(text: &str, most: usize) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
-}
-
-fn escape(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,10 +1,10 @@
 //! A summary as a table, in HTML and in text.
 
 use std::fmt;
-use std::io::Write;
 
 use super::Summary;
 use super::summary::Row;
+use crate::display;
 use crate::functional::words;
 
 impl Summary {
@@ -58,13 +58,10 @@ impl Summary {
 
     /// Shows the table in a notebook, as HTML and as text.
     pub fn evcxr_display(&self) {
-        let block = |mime: &str, content: &str| {
-            format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")
-        };
-        let both = block("text/html", &self.to_html()) + &block("text/plain", &self.to_string());
-        // One write, so that no other thread's line falls inside. Without a reader nobody looks.
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(both.as_bytes()).and_then(|()| out.flush());
+        display::show(&[
+            ("text/html", &self.to_html()),
+            ("text/plain", &self.to_string()),
+        ]);
     }
 
     /// The table as HTML, in the colours of the notebook's theme.

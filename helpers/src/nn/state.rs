@@ -31,14 +31,18 @@ impl Parameters {
     /// # Errors
     /// Nothing to save, or the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let entries = self.entries();
-        if entries.is_empty() {
+        let tensors = self.tensors();
+        if tensors.is_empty() {
             bail!("save: there is no parameter to save; build the model first");
         }
-        let tensors = entries
-            .into_iter()
-            .map(|(name, slot)| (name, slot.tensor()));
-        write(path.as_ref(), tensors.collect())
+        write(path.as_ref(), tensors)
+    }
+
+    /// The values by their names as seen from the prefix: those of now, and of later too where a
+    /// parameter moves.
+    pub(crate) fn tensors(&self) -> HashMap<String, Tensor> {
+        let entries = self.entries().into_iter();
+        entries.map(|(name, slot)| (name, slot.tensor())).collect()
     }
 
     /// Takes the values of a file that [`save`](Self::save) or PyTorch's safetensors wrote.
@@ -48,7 +52,7 @@ impl Parameters {
     /// all that differs is listed, and the model stays as it was.
     pub fn load(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        self.take("load", path, read(path)?)
+        self.take("load", path, &read(path)?)
     }
 
     /// Takes the values of a state dict that PyTorch saved: `torch.save(model.state_dict(), path)`.
@@ -66,15 +70,21 @@ impl Parameters {
                 tensors.entry(name).or_insert_with(|| slot.tensor());
             }
         }
-        self.take("load_torch", path, tensors)
+        self.take("load_torch", path, &tensors)
     }
 
-    fn take(&self, what: &str, path: &Path, tensors: HashMap<String, Tensor>) -> Result<()> {
+    /// Takes these values, all or none; `path` is where they came from.
+    pub(crate) fn take(
+        &self,
+        what: &str,
+        path: &Path,
+        tensors: &HashMap<String, Tensor>,
+    ) -> Result<()> {
         let entries = self.entries();
         let kinds = entries
             .iter()
             .map(|(name, slot)| (name.as_str(), slot.tensor()));
-        if let Some(difference) = difference(kinds, &tensors) {
+        if let Some(difference) = difference(kinds, tensors) {
             bail!(
                 "{what}: {} does not fit this model: {difference}",
                 path.display()

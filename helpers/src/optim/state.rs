@@ -125,6 +125,11 @@ impl OptimizerState {
     /// # Errors
     /// The file cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
+        file::write(path, self.tensors()?)
+    }
+
+    /// What is written, by its name in the file.
+    pub(crate) fn tensors(&self) -> Result<HashMap<String, Tensor>> {
         let mut tensors = HashMap::from([("lr".to_string(), Tensor::new(self.lr, &Device::Cpu)?)]);
         for memory in &self.memories {
             let steps = Tensor::new(memory.steps as i64, &Device::Cpu)?;
@@ -133,7 +138,7 @@ impl OptimizerState {
                 tensors.insert(memory.key(slot), average.clone());
             }
         }
-        file::write(path, tensors)
+        Ok(tensors)
     }
 
     /// Takes the state of a file that [`save`](Self::save) wrote.
@@ -142,7 +147,11 @@ impl OptimizerState {
     /// A file that cannot be read, or the state of another kind of optimizer or another model;
     /// what differs is listed, and this state stays as it was.
     pub fn load(&mut self, path: &Path) -> Result<()> {
-        let tensors = file::read(path)?;
+        self.take(path, &file::read(path)?)
+    }
+
+    /// Takes what [`tensors`](Self::tensors) gave; `path` is where it came from.
+    pub(crate) fn take(&mut self, path: &Path, tensors: &HashMap<String, Tensor>) -> Result<()> {
         let mut loaded = self.clone();
         loaded.reset();
         let mut expected = vec![("lr".to_string(), Tensor::new(0f64, &Device::Cpu)?)];
@@ -163,7 +172,7 @@ impl OptimizerState {
             }
         }
         let expected = expected.iter().map(|(n, t)| (n.as_str(), t.clone()));
-        if let Some(difference) = file::difference(expected, &tensors) {
+        if let Some(difference) = file::difference(expected, tensors) {
             bail!(
                 "load: {} does not fit this optimizer: {difference}",
                 path.display()

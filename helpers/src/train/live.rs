@@ -1,0 +1,102 @@
+//! The live curve: a thread keeps a small file up to date, a script in the notebook draws it.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use std::{env, fmt, fs, thread};
+
+use super::progress::{PAUSE, Watch};
+use crate::display::{self, escape};
+
+const SCRIPT: &str = include_str!("live.js");
+
+/// How long the file stays after the end, for a notebook that looks late.
+const STAYS: Duration = Duration::from_secs(30);
+
+/// A curve that grows while a run trains; made by [`Run::live`](super::Run::live).
+#[derive(Clone, Debug)]
+pub struct Live {
+    file: String,
+    line: String,
+}
+
+impl Live {
+    pub(super) fn new(watch: Arc<Watch>) -> Live {
+        static COUNT: AtomicUsize = AtomicUsize::new(1);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let line = format!(
+            "{}\nrun.progress() and run.curves() say more",
+            watch.progress()
+        );
+        let folder = env::current_dir().unwrap_or_default().join("live");
+        let path = folder.join(format!("{}-{number}.json", notebook()));
+        let file = path.components().filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy()),
+            _ => None,
+        });
+        let file = file.collect::<Vec<_>>().join("/");
+        let follow = move || {
+            loop {
+                // Without a file there is no curve; the training must not suffer from that.
+                let done = watch.progress().is_done();
+                let _ = replace(&path, &watch.json());
+                if done {
+                    break;
+                }
+                thread::sleep(PAUSE);
+            }
+            thread::sleep(STAYS);
+            let _ = fs::remove_file(&path);
+            let _ = fs::remove_dir(&folder); // only when it is empty
+        };
+        let _ = thread::Builder::new()
+            .name("live curve".into())
+            .spawn(follow);
+        Live { file, line }
+    }
+
+    /// Shows it in a notebook.
+    pub fn evcxr_display(&self) {
+        display::show(&[
+            ("text/html", &self.to_html()),
+            ("text/plain", &self.to_string()),
+        ]);
+    }
+
+    /// The line of progress, and the script that puts the curve in its place.
+    pub fn to_html(&self) -> String {
+        let quoted = self.file.replace('\\', "\\\\").replace('"', "\\\"");
+        let script = SCRIPT.replace("FILE", &quoted.replace('<', "\\x3c"));
+        let file = escape(&self.file);
+        format!(
+            "<div data-live=\"{file}\"><pre>{}</pre></div><script>{script}</script>",
+            escape(&self.line)
+        )
+    }
+}
+
+impl fmt::Display for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.line)
+    }
+}
+
+/// The notebook's name, which Jupyter tells its kernels: two notebooks of a folder use two files.
+fn notebook() -> String {
+    let session = env::var_os("JPY_SESSION_NAME").map(PathBuf::from);
+    let name = session.as_deref().and_then(Path::file_stem);
+    name.map_or("run".to_string(), |name| {
+        name.to_string_lossy().into_owned()
+    })
+}
+
+/// Writes the whole file or none: a reader never sees half of one.
+fn replace(path: &Path, content: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let partial = path.with_extension("partial");
+    fs::write(&partial, content)?;
+    fs::rename(partial, path)
+}
