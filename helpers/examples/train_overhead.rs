@@ -53,7 +53,10 @@ fn main() -> Result<()> {
         waits.push(start.elapsed().as_secs_f64() * 1e3);
     }
     let longest = waits.iter().copied().fold(0.0, f64::max);
-    println!("stop answers in {:.1} ms, {longest:.1} ms at most", median(waits));
+    println!(
+        "stop answers in {:.1} ms, {longest:.1} ms at most",
+        median(waits)
+    );
     Ok(())
 }
 
