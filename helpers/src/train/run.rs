@@ -65,7 +65,7 @@ impl Training {
         M: Model + Clone + Send + 'static,
     {
         self.check(train, epochs)?;
-        let watch = Arc::new(Watch::new(!self.quiet));
+        let watch = Arc::new(Watch::new(!self.quiet, epochs, train.len()));
         let (model, train, generator) = (model.clone(), train.clone(), random::split());
         let watched = watch.clone();
         let work = move || {
