@@ -13,8 +13,8 @@ pub(super) type Weights = HashMap<String, Tensor>;
 impl History {
     /// Whether `patience` epochs in a row have brought nothing better.
     pub(super) fn is_stalled(&self, patience: Option<usize>) -> bool {
-        let since_best = self.best().map_or(0, |best| self.len() - 1 - best);
-        patience.is_some_and(|patience| since_best >= patience)
+        let since_best = || self.best().map_or(0, |best| self.len() - 1 - best);
+        patience.is_some_and(|patience| since_best() >= patience)
     }
 }
 

@@ -45,10 +45,13 @@ impl Training {
                 history.note = format!("stopped in epoch {}", epoch + 1);
                 break;
             }
+            let Some((&train_loss, train_metrics)) = trained.split_first() else {
+                bail!("fit: the training loader gave no batch");
+            };
             history.epochs.push(Epoch {
-                train_loss: trained[0],
+                train_loss,
                 validation_loss: validated.first().copied(),
-                metrics: validated.get(1..).unwrap_or(&trained[1..]).to_vec(),
+                metrics: validated.get(1..).unwrap_or(train_metrics).to_vec(),
                 lr: self.optimizer.lr(),
                 seconds: start.elapsed().as_secs_f64(),
             });

@@ -7,7 +7,7 @@
   let box;
   while (!(box = document.querySelector("[data-live]:not([data-taken])"))) await pause(100);
   box.dataset.taken = "";
-  const parts = box.dataset.live.split("/").map(encodeURIComponent);
+  const parts = box.dataset.live.split("/").filter(Boolean).map(encodeURIComponent);
   // The folder that Jupyter serves is one of those above the file.
   let urls = parts.map((_, i) => base + "files/" + parts.slice(i).join("/")).slice(0, -1).reverse();
 

@@ -35,7 +35,7 @@ impl Live {
             Component::Normal(name) => Some(name.to_string_lossy()),
             _ => None,
         });
-        let file = file.collect::<Vec<_>>().join("/");
+        let file = file.fold(String::new(), |path, part| path + "/" + &part);
         let follow = move || {
             loop {
                 // Without a file there is no curve; the training must not suffer from that.

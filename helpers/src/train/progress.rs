@@ -39,7 +39,8 @@ struct State {
 }
 
 impl Watch {
-    /// `print`: whether lines of progress go to standard output. `batches`: in an epoch.
+    /// `print`: whether the loop prints lines of progress; in the background it must not, they would
+    /// be held back until another cell runs. `batches`: in an epoch.
     pub(super) fn new(print: bool, epochs: usize, batches: usize) -> Watch {
         let state = State {
             history: History::default(),
@@ -77,7 +78,9 @@ impl Watch {
 
     pub(super) fn epoch_done(&self, history: &History) {
         let mut state = self.state();
-        state.history = history.clone();
+        let known = state.history.len();
+        let news = history.epochs.get(known..).unwrap_or_default();
+        state.history.epochs.extend_from_slice(news);
         state.in_epochs = state.losses.len();
     }
 
@@ -102,8 +105,8 @@ impl Watch {
         self.ended.notify_all();
     }
 
-    /// Waits for the end, with a line of progress every now and then.
-    pub(super) fn wait(&self) -> Result<History> {
+    /// Waits for the end; `print`: with a line of progress every now and then.
+    pub(super) fn wait(&self, print: bool) -> Result<History> {
         let mut state = self.state();
         loop {
             if let Some(outcome) = state.outcome.clone() {
@@ -111,7 +114,7 @@ impl Watch {
             }
             let waited = self.ended.wait_timeout(state, PAUSE);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            if self.print && state.outcome.is_none() {
+            if print && state.outcome.is_none() {
                 println!("{}", state.progress());
             }
         }
