@@ -39,7 +39,8 @@ fn main() -> Result<()> {
     println!("fit     {:.2} ms a step", median(fit));
     println!("ratio   {:.4} (median of {ROUNDS} rounds)", median(ratios));
 
-    let (params, model) = network()?;
+    let params = Parameters::new(&Device::Cpu);
+    let model = models::cnn(&params)?;
     let mut waits = Vec::new();
     for round in 0..ROUNDS {
         let adam = optim::Adam::new(&params, LR)?;
@@ -60,27 +61,10 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn network() -> Result<(Parameters, nn::Sequential)> {
-    let params = Parameters::new(&Device::Cpu);
-    let p = |name: &str| params.at(name);
-    let model = nn::Sequential::new(&params)
-        .add("conv1", nn::conv2d(1, 10, 5, &p("conv1"))?.padding(2)) // (N, 10, 28, 28)
-        .add("pool1", nn::max_pool2d(2)) // (N, 10, 14, 14)
-        .add("relu1", nn::Relu)
-        .add("conv2", nn::conv2d(10, 10, 5, &p("conv2"))?.padding(2))
-        .add("pool2", nn::max_pool2d(2)) // (N, 10, 7, 7)
-        .add("relu2", nn::Relu)
-        .add("flatten", nn::Flatten) // (N, 490)
-        .add("fc1", nn::linear(490, 50, &p("fc1"))?)
-        .add("relu3", nn::Relu)
-        .add("dropout", nn::dropout(0.5)?)
-        .add("fc2", nn::linear(50, 10, &p("fc2"))?);
-    Ok((params, model))
-}
-
 /// Milliseconds a step.
 fn loop_by_hand(loader: &DataLoader) -> Result<f64> {
-    let (params, model) = network()?;
+    let params = Parameters::new(&Device::Cpu);
+    let model = models::cnn(&params)?;
     let mut adam = optim::Adam::new(&params, LR)?;
     let start = Instant::now();
     for _ in 0..2 {
@@ -94,7 +78,8 @@ fn loop_by_hand(loader: &DataLoader) -> Result<f64> {
 }
 
 fn loop_of_fit(loader: &DataLoader) -> Result<f64> {
-    let (params, model) = network()?;
+    let params = Parameters::new(&Device::Cpu);
+    let model = models::cnn(&params)?;
     let adam = optim::Adam::new(&params, LR)?;
     let training = Training::new(&params, adam, loss::cross_entropy);
     let start = Instant::now();

@@ -11,159 +11,128 @@ use crate::errors::first_line;
 use crate::nn::file;
 use crate::random;
 
-/// Marks the files of this module; the number grows when what they hold changes.
-const MARK: &str = "training.checkpoint";
-const VERSION: i64 = 1;
-
-const RANDOM: &str = "training.random";
+/// The place of the random generator, 56 bytes: every checkpoint has it, and no other file.
+const RANDOM: &str = "checkpoint.random";
 
 impl Training {
     /// History and best weights to start from: those of the checkpoint, or none.
     pub(super) fn begin(&mut self) -> Result<(History, Weights)> {
-        let names = self.metrics.iter().map(|(name, _)| name.clone());
-        let empty = History::new(names.collect());
-        match &self.checkpoint {
+        let metrics = self.metrics.iter().map(|(name, _)| name.clone());
+        let history = History {
+            metrics: metrics.collect(),
+            ..History::default()
+        };
+        match self.checkpoint.clone() {
             Some((path, _)) if self.resume && path.exists() => {
-                let path = path.clone();
-                match self.read_checkpoint(&path, empty) {
-                    Ok(read) => Ok(read),
-                    Err(error) => bail!(
-                        "resume: {}; remove the file to start anew",
-                        first_line(&error)
-                    ),
-                }
+                self.read(&path, history).or_else(|error| {
+                    let (path, why) = (path.display(), first_line(&error));
+                    bail!("resume: {path} cannot be used: {why}; remove the file to start anew")
+                })
             }
-            _ => Ok((empty, Weights::new())),
+            _ => Ok((history, Weights::new())),
         }
     }
 
     /// Writes the checkpoint if one is due after this epoch.
-    pub(super) fn write_checkpoint(
-        &self,
-        history: &History,
-        best: &Weights,
-        last: bool,
-    ) -> Result<()> {
+    pub(super) fn write_checkpoint(&self, h: &History, best: &Weights, last: bool) -> Result<()> {
         let Some((path, every)) = &self.checkpoint else {
             return Ok(());
         };
-        if !last && !history.len().is_multiple_of(*every) {
+        if !last && !h.len().is_multiple_of(*every) {
             return Ok(());
         }
-        let cpu = &Device::Cpu;
-        let mut all = HashMap::from([
-            (MARK.to_string(), Tensor::new(VERSION, cpu)?),
-            (RANDOM.to_string(), Tensor::new(random::state(), cpu)?),
-        ]);
-        all.extend(columns(history)?);
+        let random = Tensor::new(random::state(), &Device::Cpu)?;
+        let mut all = HashMap::from([(RANDOM.to_string(), random), (h.columns(), h.to_tensor()?)]);
         let optimizer = self.optimizer.state().tensors()?;
-        for (part, tensors) in [
-            ("model", &self.params.tensors()),
-            ("optimizer", &optimizer),
-            ("best", best),
-        ] {
-            let named =
-                |(name, tensor): (&String, &Tensor)| (format!("{part}.{name}"), tensor.clone());
-            all.extend(tensors.iter().map(named));
+        let parts = [("model", self.params.tensors()), ("optimizer", optimizer)];
+        for (part, tensors) in parts.into_iter().chain([("best", best.clone())]) {
+            all.extend(
+                tensors
+                    .into_iter()
+                    .map(|(name, t)| (format!("{part}.{name}"), t)),
+            );
         }
         file::write(path, all)
     }
 
-    /// Reads and checks all of it before anything is changed.
-    fn read_checkpoint(&mut self, path: &Path, empty: History) -> Result<(History, Weights)> {
+    /// Reads and checks all of the file before anything is changed.
+    fn read(&mut self, path: &Path, mut history: History) -> Result<(History, Weights)> {
         let all = file::read(path)?;
-        let version = all.get(MARK).map(Tensor::to_scalar::<i64>);
-        if !matches!(version, Some(Ok(VERSION))) {
-            bail!("{} is not a checkpoint of a training", path.display());
-        }
-        let part = |part: &str| -> HashMap<String, Tensor> {
-            let named = |(name, tensor): (&String, &Tensor)| {
-                Some((name.strip_prefix(part)?.to_string(), tensor.clone()))
-            };
-            all.iter().filter_map(named).collect()
-        };
-        let history = history(path, &part("history."), empty)?;
         let Some(state) = all.get(RANDOM).and_then(|t| t.to_vec1::<u8>().ok()) else {
-            bail!("{} holds no random generator", path.display());
+            bail!("it is not a checkpoint of a training");
         };
-        let generator = random::from_state(&state)?;
-        let mut optimizer = self.optimizer.state().clone();
-        optimizer.take(path, &part("optimizer."))?;
+        let Some(table) = all.get(&history.columns()) else {
+            bail!("its history has no {}", history.columns());
+        };
+        history.take_tensor(table)?;
+        let part = |part: &str| -> Weights {
+            let tensors = all.iter();
+            let named = tensors.filter_map(|(name, t)| Some((name.strip_prefix(part)?, t)));
+            named
+                .map(|(name, t)| (name.to_string(), t.clone()))
+                .collect()
+        };
         let best = part("best.");
         if self.restore_best {
             let now = self.params.tensors();
             let expected = now.iter().map(|(name, t)| (name.as_str(), t.clone()));
             if let Some(difference) = file::difference(expected, &best) {
-                bail!(
-                    "{}: its best weights do not fit: {difference}",
-                    path.display()
-                );
+                bail!("its best weights do not fit: {difference}");
             }
         }
-        self.params.take("load", path, &part("model."))?;
+        let mut optimizer = self.optimizer.state().clone();
+        optimizer.take(path, &part("optimizer."))?;
+        let generator = random::from_state(&state)?;
+        self.params.take("resume", path, &part("model."))?;
         *self.optimizer.state_mut() = optimizer;
         random::set_generator(generator);
-        Ok((history, best))
-    }
-}
-
-const LOSSES: [&str; 4] = ["train_loss", "validation_loss", "lr", "seconds"];
-
-/// The history as one tensor for each column; a validation loss that is not there is NaN.
-fn columns(history: &History) -> Result<HashMap<String, Tensor>> {
-    let column = |name: String, of: &dyn Fn(&Epoch) -> f64| {
-        let values: Vec<f64> = history.epochs().iter().map(of).collect();
         Ok((
-            format!("history.{name}"),
-            Tensor::new(values, &Device::Cpu)?,
+            history,
+            if self.restore_best {
+                best
+            } else {
+                Weights::new()
+            },
         ))
-    };
-    let mut columns = vec![
-        column(LOSSES[0].to_string(), &|e| e.train_loss),
-        column(LOSSES[1].to_string(), &|e| {
-            e.validation_loss.unwrap_or(f64::NAN)
-        }),
-        column(LOSSES[2].to_string(), &|e| e.lr),
-        column(LOSSES[3].to_string(), &|e| e.seconds),
-    ];
-    for (i, name) in history.metric_names().iter().enumerate() {
-        columns.push(column(format!("metric.{name}"), &|e| e.metrics[i]));
     }
-    columns.into_iter().collect()
 }
 
-fn history(
-    path: &Path,
-    columns: &HashMap<String, Tensor>,
-    mut history: History,
-) -> Result<History> {
-    let metrics = history
-        .metric_names()
-        .iter()
-        .map(|name| format!("metric.{name}"));
-    let names: Vec<String> = LOSSES
-        .iter()
-        .map(|name| name.to_string())
-        .chain(metrics)
-        .collect();
-    let epochs = columns.get(LOSSES[0]).map_or(0, Tensor::elem_count);
-    let like = Tensor::zeros(epochs, DType::F64, &Device::Cpu)?;
-    let expected = names.iter().map(|name| (name.as_str(), like.clone()));
-    if let Some(difference) = file::difference(expected, columns) {
-        bail!("{} has another history: {difference}", path.display());
+impl History {
+    /// What the columns of [`to_tensor`](Self::to_tensor) are: its name in the file.
+    fn columns(&self) -> String {
+        let metrics: String = self.metrics.iter().map(|m| format!(",{m}")).collect();
+        format!("history.train_loss,validation_loss,lr,seconds{metrics}")
     }
-    let values = names.iter().filter_map(|name| columns.get(name));
-    let values: Vec<Vec<f64>> = values.map(Tensor::to_vec1).collect::<Result<_>>()?;
-    let row = |epoch: usize| {
-        let at = |column: usize| values[column][epoch];
-        Epoch {
-            train_loss: at(0),
-            validation_loss: Some(at(1)).filter(|loss| !loss.is_nan()),
-            lr: at(2),
-            seconds: at(3),
-            metrics: (LOSSES.len()..names.len()).map(at).collect(),
+
+    /// A row for each epoch; a validation loss that is not there is NaN.
+    fn to_tensor(&self) -> Result<Tensor> {
+        let row = |e: &Epoch| {
+            let validation_loss = e.validation_loss.unwrap_or(f64::NAN);
+            [
+                &[e.train_loss, validation_loss, e.lr, e.seconds],
+                &e.metrics[..],
+            ]
+            .concat()
+        };
+        let rows: Vec<f64> = self.epochs.iter().flat_map(row).collect();
+        Tensor::from_vec(rows, (self.len(), 4 + self.metrics.len()), &Device::Cpu)
+    }
+
+    fn take_tensor(&mut self, table: &Tensor) -> Result<()> {
+        if table.dtype() != DType::F64
+            || table.rank() != 2
+            || table.dim(1)? != 4 + self.metrics.len()
+        {
+            bail!("its history is damaged");
         }
-    };
-    (0..epochs).map(row).for_each(|epoch| history.push(epoch));
-    Ok(history)
+        let epoch = |row: Vec<f64>| Epoch {
+            train_loss: row[0],
+            validation_loss: Some(row[1]).filter(|loss| !loss.is_nan()),
+            lr: row[2],
+            seconds: row[3],
+            metrics: row[4..].to_vec(),
+        };
+        self.epochs = table.to_vec2()?.into_iter().map(epoch).collect();
+        Ok(())
+    }
 }

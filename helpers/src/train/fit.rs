@@ -5,10 +5,9 @@ use std::time::Instant;
 use candle_core::{DType, Result, Tensor, bail};
 
 use super::progress::Watch;
-use super::settings::{Metric, Training};
-use super::{Epoch, History};
+use super::{Epoch, History, Training};
 use crate::data::DataLoader;
-use crate::nn::{Model, Parameters};
+use crate::nn::Model;
 
 impl Training {
     /// Trains `model` until it has seen `train` for `epochs` epochs, those of a resumed checkpoint
@@ -18,7 +17,8 @@ impl Training {
     /// A loss that is not finite; whatever the model, the data, the loss or a metric refuse; a
     /// checkpoint that cannot be written, or not be trusted. The parameters keep the values of then.
     pub fn fit(self, model: &dyn Model, train: &DataLoader, epochs: usize) -> Result<History> {
-        let watch = Watch::new(!self.quiet);
+        self.check(train, epochs)?;
+        let watch = Watch::new(!self.quiet, epochs, train.len());
         let history = self.run(model, train, epochs, &watch)?;
         watch.print_end(&history);
         Ok(history)
@@ -31,176 +31,141 @@ impl Training {
         epochs: usize,
         watch: &Watch,
     ) -> Result<History> {
-        self.check(train, epochs)?;
         let (mut history, mut best) = self.begin()?;
-        watch.begin(&history, epochs, train.len());
+        watch.epoch_done(&history);
         while history.len() < epochs && !history.is_stalled(self.patience) {
             let epoch = history.len();
             let start = Instant::now();
             if let Some(schedule) = &self.schedule {
                 self.optimizer.set_lr(schedule.lr(epoch))?;
             }
-            let Some(trained) = self.train_epoch(model, train, epoch, watch)? else {
+            let trained = self.train_epoch(model, train, epoch, watch)?;
+            let validated = self.validate(model, epoch, watch)?;
+            if watch.must_stop() {
                 history.note = format!("stopped in epoch {}", epoch + 1);
                 break;
+            }
+            let Some((&train_loss, train_metrics)) = trained.split_first() else {
+                bail!("fit: the training loader gave no batch");
             };
-            check_parameters(&self.params, epoch, self.optimizer.lr())?;
-            let Some(validated) = self.validate(model, epoch, watch)? else {
-                history.note = format!("stopped in epoch {}", epoch + 1);
-                break;
-            };
-            let validation_loss = self.validation.is_some().then(|| validated.loss());
-            let scores = if self.validation.is_some() {
-                validated
-            } else {
-                trained.clone()
-            };
-            history.push(Epoch {
-                train_loss: trained.loss(),
-                validation_loss,
-                metrics: scores.metrics(),
+            history.epochs.push(Epoch {
+                train_loss,
+                validation_loss: validated.first().copied(),
+                metrics: validated.get(1..).unwrap_or(train_metrics).to_vec(),
                 lr: self.optimizer.lr(),
                 seconds: start.elapsed().as_secs_f64(),
             });
             if self.restore_best && history.best() == Some(epoch) {
-                best = self.copy_parameters()?;
+                best = self.copy_weights()?;
+            }
+            if history.is_stalled(self.patience) {
+                history.note = format!("stopped early after {} epochs", history.len());
             }
             let last = history.len() == epochs || history.is_stalled(self.patience);
             self.write_checkpoint(&history, &best, last)?;
             watch.epoch_done(&history);
         }
-        if history.is_stalled(self.patience) && history.len() < epochs {
-            history.note = format!(
-                "stopped early, the loss fell no more after epoch {}",
-                history.best_number()
-            );
-        }
-        if self.restore_best {
-            self.restore(&best)?;
-        }
+        self.restore(&best)?;
         Ok(history)
     }
 
-    /// One pass that learns; `None` when it was asked to stop.
+    /// One pass that learns: the mean loss, and the metrics if there are no validation data.
     fn train_epoch(
         &mut self,
         model: &dyn Model,
         train: &DataLoader,
         epoch: usize,
         watch: &Watch,
-    ) -> Result<Option<Means>> {
+    ) -> Result<Vec<f64>> {
         let mut means = Means::default();
-        // With validation data the metrics are theirs.
-        let metrics = if self.validation.is_none() {
-            &self.metrics[..]
-        } else {
-            &[]
-        };
-        for (number, batch) in train.iter().enumerate() {
+        for batch in train {
             if watch.must_stop() {
-                return Ok(None);
+                break;
             }
-            let (x, targets) = on_device(batch?, &self.params)?;
+            let (x, targets) = self.on_device(batch?)?;
             let outputs = model.forward(&x, true)?;
             let loss = (self.loss)(&outputs, &targets)?;
-            let value = value_of(&loss)?;
-            if !value.is_finite() {
-                return not_finite("the loss", epoch, Some(number), self.optimizer.lr());
-            }
+            let mut scores = vec![self.finite("the loss", &loss, epoch)?];
             self.optimizer.step(&loss.backward()?)?;
-            means.add(value, metrics, &outputs.detach(), &targets)?;
-            watch.batch_done(x.dim(0)?, value);
+            watch.batch_done(x.dim(0)?, scores[0]);
+            if self.validation.is_none() {
+                self.add_metrics(&mut scores, &outputs.detach(), &targets)?;
+            }
+            means.add(&scores, x.dim(0)?);
         }
-        Ok(Some(means))
+        // The last step can spoil weights whose loss was still finite.
+        for parameter in self.params.all() {
+            let sum = parameter.var().as_detached_tensor().sum_all()?;
+            self.finite(parameter.name(), &sum, epoch)?;
+        }
+        Ok(means.get())
     }
 
-    /// One pass over the validation data, if there are any; `None` when it was asked to stop.
-    fn validate(&self, model: &dyn Model, epoch: usize, watch: &Watch) -> Result<Option<Means>> {
+    /// The mean loss and metrics over the validation data; nothing without them.
+    fn validate(&self, model: &dyn Model, epoch: usize, watch: &Watch) -> Result<Vec<f64>> {
         let mut means = Means::default();
         for batch in self.validation.iter().flatten() {
             if watch.must_stop() {
-                return Ok(None);
+                break;
             }
-            let (x, targets) = on_device(batch?, &self.params)?;
+            let (x, targets) = self.on_device(batch?)?;
             let outputs = model.forward(&x, false)?.detach();
-            let value = value_of(&(self.loss)(&outputs, &targets)?)?;
-            means.add(value, &self.metrics, &outputs, &targets)?;
+            let loss = (self.loss)(&outputs, &targets)?;
+            let mut scores = vec![self.finite("the validation loss", &loss, epoch)?];
+            self.add_metrics(&mut scores, &outputs, &targets)?;
+            means.add(&scores, x.dim(0)?);
         }
-        if self.validation.is_some() && !means.loss().is_finite() {
-            return not_finite("the validation loss", epoch, None, self.optimizer.lr());
-        }
-        Ok(Some(means))
+        Ok(means.get())
     }
-}
 
-/// Means over examples: a last, smaller batch counts for less.
-#[derive(Clone, Default)]
-struct Means {
-    examples: f64,
-    loss: f64,
-    metrics: Vec<f64>,
-}
+    fn on_device(&self, (x, targets): (Tensor, Tensor)) -> Result<(Tensor, Tensor)> {
+        let device = self.params.device();
+        Ok((x.to_device(device)?, targets.to_device(device)?))
+    }
 
-impl Means {
-    fn add(
-        &mut self,
-        loss: f64,
-        metrics: &[(String, Metric)],
-        outputs: &Tensor,
-        targets: &Tensor,
-    ) -> Result<()> {
-        let n = targets.dims().first().copied().unwrap_or(1) as f64;
-        self.examples += n;
-        self.loss += loss * n;
-        self.metrics.resize(metrics.len(), 0.0);
-        for (sum, (_, metric)) in self.metrics.iter_mut().zip(metrics) {
-            *sum += metric(outputs, targets)? * n;
+    fn add_metrics(&self, scores: &mut Vec<f64>, outputs: &Tensor, targets: &Tensor) -> Result<()> {
+        for (_, metric) in &self.metrics {
+            scores.push(metric(outputs, targets)?);
         }
         Ok(())
     }
 
-    fn loss(&self) -> f64 {
-        self.loss / self.examples
-    }
-
-    fn metrics(&self) -> Vec<f64> {
-        self.metrics.iter().map(|sum| sum / self.examples).collect()
-    }
-}
-
-/// The batch where the parameters are.
-fn on_device((x, targets): (Tensor, Tensor), params: &Parameters) -> Result<(Tensor, Tensor)> {
-    Ok((
-        x.to_device(params.device())?,
-        targets.to_device(params.device())?,
-    ))
-}
-
-fn value_of(loss: &Tensor) -> Result<f64> {
-    if loss.rank() != 0 {
-        bail!(
-            "fit: the loss must be one number, its shape is {:?}: take the mean over the batch",
-            loss.dims()
-        );
-    }
-    loss.to_dtype(DType::F64)?.to_scalar()
-}
-
-/// The last step of an epoch can spoil weights whose loss was still finite.
-fn check_parameters(params: &Parameters, epoch: usize, lr: f64) -> Result<()> {
-    for parameter in params.all() {
-        let sum = parameter.var().as_detached_tensor().sum_all()?;
-        if !value_of(&sum)?.is_finite() {
-            return not_finite(&format!("{} at its end", parameter.name()), epoch, None, lr);
+    /// The number in a tensor, or where and why there is none.
+    fn finite(&self, what: &str, number: &Tensor, epoch: usize) -> Result<f64> {
+        if number.rank() != 0 {
+            let dims = number.dims();
+            bail!(
+                "fit: {what} must be one number, got shape {dims:?}: take the mean over the batch"
+            );
         }
+        let value = number.to_dtype(DType::F64)?.to_scalar::<f64>()?;
+        if !value.is_finite() {
+            let (epoch, lr) = (epoch + 1, self.optimizer.lr());
+            bail!(
+                "epoch {epoch}: {what} is no finite number any more; start again from new parameters with a learning rate below {lr}, and look for log(0) or a division by 0"
+            );
+        }
+        Ok(value)
     }
-    Ok(())
 }
 
-fn not_finite<T>(what: &str, epoch: usize, batch: Option<usize>, lr: f64) -> Result<T> {
-    let batch = batch.map_or(String::new(), |n| format!(", batch {}", n + 1));
-    bail!(
-        "epoch {}{batch}: {what} is not a finite number; start again from new parameters with a learning rate below {lr}, and look for log(0) or a division by 0",
-        epoch + 1
-    )
+/// Means over examples: a last, smaller batch counts for less.
+#[derive(Default)]
+struct Means {
+    sums: Vec<f64>,
+    examples: f64,
+}
+
+impl Means {
+    fn add(&mut self, scores: &[f64], examples: usize) {
+        self.sums.resize(scores.len(), 0.0);
+        for (sum, score) in self.sums.iter_mut().zip(scores) {
+            *sum += score * examples as f64;
+        }
+        self.examples += examples as f64;
+    }
+
+    fn get(&self) -> Vec<f64> {
+        self.sums.iter().map(|sum| sum / self.examples).collect()
+    }
 }

@@ -31,30 +31,15 @@ impl Epoch {
 
 /// The record of a training: as the last expression of a cell, a table; [`curves`](Self::curves)
 /// draws it.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
-    epochs: Vec<Epoch>,
-    metrics: Vec<String>,
+    pub(super) epochs: Vec<Epoch>,
+    pub(super) metrics: Vec<String>,
     /// Why it ended before its time, if it did.
     pub(super) note: String,
 }
 
 impl History {
-    pub(super) fn new(metrics: Vec<String>) -> History {
-        History {
-            metrics,
-            ..History::default()
-        }
-    }
-
-    pub(super) fn push(&mut self, epoch: Epoch) {
-        self.epochs.push(epoch);
-    }
-
-    pub(super) fn metric_names(&self) -> &[String] {
-        &self.metrics
-    }
-
     /// The epochs, in order.
     pub fn epochs(&self) -> &[Epoch] {
         &self.epochs
@@ -107,11 +92,6 @@ impl History {
             .map(|(epoch, _)| epoch)
     }
 
-    /// The best epoch as people count, from 1.
-    pub(super) fn best_number(&self) -> usize {
-        self.best().map_or(0, |best| best + 1)
-    }
-
     /// The losses as a figure.
     ///
     /// # Errors
@@ -120,13 +100,17 @@ impl History {
         if self.is_empty() {
             bail!("curves: no epoch was completed yet");
         }
-        let curves = [
+        let figure = plot::loss_curves(&self.loss_curves())?;
+        Ok(figure.title("Loss by epoch").x_label("epoch"))
+    }
+
+    pub(super) fn loss_curves(&self) -> Vec<(&'static str, Vec<f64>)> {
+        let mut curves = vec![
             ("train", self.train_losses()),
             ("validation", self.validation_losses()),
         ];
-        let known = if curves[1].1.is_empty() { 1 } else { 2 };
-        let figure = plot::loss_curves(&curves[..known])?;
-        Ok(figure.title("Loss by epoch").x_label("epoch"))
+        curves.retain(|(_, losses)| !losses.is_empty());
+        curves
     }
 
     /// Shows the table in a notebook, as HTML and as text.
@@ -137,122 +121,85 @@ impl History {
         ]);
     }
 
-    /// The table as HTML, in the colours of the notebook's theme; the best epoch is marked.
+    /// The table as HTML, in the colours of the notebook's theme.
     pub fn to_html(&self) -> String {
-        let row = |cells: Vec<String>, tag: &str| {
-            let cell =
-                |c: String| format!("<{tag} style=\"text-align:right\">{}</{tag}>", escape(&c));
-            format!(
-                "<tr>{}</tr>",
-                cells.into_iter().map(cell).collect::<String>()
-            )
+        let cell = |cell: &String| format!("<td style=\"text-align:right\">{}</td>", escape(cell));
+        let row = |cells: &Vec<String>| {
+            format!("<tr>{}</tr>", cells.iter().map(cell).collect::<String>())
         };
-        let rows: String = self
-            .rows()
-            .into_iter()
-            .map(|cells| row(cells, "td"))
-            .collect();
-        format!(
-            "<table style=\"font-variant-numeric:tabular-nums\"><thead>{}</thead><tbody>{rows}</tbody></table><p>{}</p>",
-            row(self.titles(), "th"),
-            escape(&self.ending())
-        )
+        let rows: String = self.rows().iter().map(row).collect();
+        format!("<table>{rows}</table><p>{}</p>", escape(&self.ending()))
     }
 
-    fn titles(&self) -> Vec<String> {
-        let metrics = self.metrics.iter().map(String::as_str);
-        let titles = ["epoch", "train loss", "validation loss"].into_iter();
-        let titles = titles.chain(metrics).chain(["learning rate", "seconds"]);
-        titles.map(String::from).collect()
-    }
-
-    /// A row for each epoch; of very many, some evenly spread ones, the last and the best.
+    /// The titles, then a row for each epoch; of very many, some evenly spread ones, the best and
+    /// the last.
     fn rows(&self) -> Vec<Vec<String>> {
         const MOST: usize = 20;
         let step = self.len().div_ceil(MOST).max(1);
-        let best = self.best();
-        let shown = |&(n, _): &(usize, &Epoch)| {
-            (n + 1) % step == 0 || Some(n) == best || n + 1 == self.len()
-        };
-        let row = |(n, e): (usize, &Epoch)| {
-            let mark = if Some(n) == best { "* " } else { "" };
-            let mut cells = vec![format!("{mark}{}", n + 1), format!("{:.4}", e.train_loss)];
-            cells.push(
-                e.validation_loss
-                    .map_or("-".to_string(), |loss| format!("{loss:.4}")),
-            );
-            cells.extend(e.metrics.iter().map(|value| format!("{value:.4}")));
-            cells.extend([rate(e.lr), format!("{:.1}", e.seconds)]);
-            cells
-        };
-        self.epochs
-            .iter()
-            .enumerate()
-            .filter(shown)
-            .map(row)
-            .collect()
+        let mut titles = ["epoch", "train loss", "validation loss", "lr", "seconds"]
+            .map(String::from)
+            .to_vec();
+        titles.extend(self.metrics.clone());
+        let mut rows = vec![titles];
+        for (n, e) in (1..).zip(&self.epochs) {
+            let best = self.best() == Some(n - 1);
+            if n % step != 0 && n != self.len() && !best {
+                continue;
+            }
+            let validation = e
+                .validation_loss
+                .map_or("-".to_string(), |loss| format!("{loss:.4}"));
+            let mut row = vec![
+                format!("{}{n}", if best { "* " } else { "" }),
+                format!("{:.4}", e.train_loss),
+                validation,
+                // Three digits, and no zeros after them.
+                format!("{:.2e}", e.lr)
+                    .parse::<f64>()
+                    .unwrap_or(e.lr)
+                    .to_string(),
+                format!("{:.1}", e.seconds),
+            ];
+            row.extend(e.metrics.iter().map(|value| format!("{value:.4}")));
+            rows.push(row);
+        }
+        rows
     }
 
     /// One line: the best epoch, and why training ended before its time.
     pub(super) fn ending(&self) -> String {
-        let mut ending = match self.best().and_then(|best| self.epochs.get(best)) {
-            Some(epoch) => {
-                let names = self.metrics.iter().zip(&epoch.metrics);
-                let metrics: String = names
-                    .map(|(name, value)| format!(", {name} {value:.4}"))
-                    .collect();
-                let which = if epoch.validation_loss.is_some() {
-                    "validation"
-                } else {
-                    "train"
-                };
-                format!(
-                    "* best: epoch {}, {which} loss {:.4}{metrics}",
-                    self.best_number(),
-                    epoch.watched()
-                )
-            }
-            None => "no epoch was completed".to_string(),
+        let note = if self.note.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", self.note)
         };
-        if !self.note.is_empty() {
-            ending.push_str(&format!(" ({})", self.note));
-        }
-        ending
+        let Some((n, best)) = self.best().map(|n| (n + 1, &self.epochs[n])) else {
+            return format!("no epoch was completed{note}");
+        };
+        let metrics = self.metrics.iter().zip(&best.metrics);
+        let metrics: String = metrics
+            .map(|(name, value)| format!(", {name} {value:.4}"))
+            .collect();
+        let which = best.validation_loss.map_or("train", |_| "validation");
+        format!(
+            "* best: epoch {n}, {which} loss {:.4}{metrics}{note}",
+            best.watched()
+        )
     }
-}
-
-/// `0.01`, `2.50e-4`.
-fn rate(lr: f64) -> String {
-    if lr > 0.0 && lr < 1e-3 {
-        return format!("{lr:.2e}");
-    }
-    let digits = format!("{lr:.5}");
-    digits
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_string()
 }
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = vec![self.titles()];
-        lines.extend(self.rows());
-        let length = |cell: &String| cell.chars().count();
-        let width = |column: usize| lines.iter().map(|l| length(&l[column])).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
-        for line in &lines {
-            let cells = line
+        let rows = self.rows();
+        let width = |title: &String| title.chars().count().max(8);
+        let widths: Vec<usize> = rows[0].iter().map(width).collect();
+        for row in &rows {
+            let cells = row
                 .iter()
                 .zip(&widths)
                 .map(|(cell, w)| format!("{cell:>w$}"));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  "))?;
         }
         write!(f, "{}", self.ending())
-    }
-}
-
-impl fmt::Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }

@@ -3,8 +3,11 @@
   const config = document.getElementById("jupyter-config-data");
   if (!config) return;
   const base = JSON.parse(config.textContent).baseUrl || "/";
-  const file = "FILE";
-  const parts = file.split("/").map(encodeURIComponent);
+  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  let box;
+  while (!(box = document.querySelector("[data-live]:not([data-taken])"))) await pause(100);
+  box.dataset.taken = "";
+  const parts = box.dataset.live.split("/").filter(Boolean).map(encodeURIComponent);
   // The folder that Jupyter serves is one of those above the file.
   let urls = parts.map((_, i) => base + "files/" + parts.slice(i).join("/")).slice(0, -1).reverse();
 
@@ -21,7 +24,7 @@
   };
 
   const colours = ["#0072b2", "#d55e00"];
-  const draw = (run, box) => {
+  const draw = (run) => {
     const [width, height, left, bottom] = [580, 260, 60, 40];
     const values = run.curves.flatMap((curve) => curve.values);
     if (!values.length) return;
@@ -49,10 +52,9 @@
 
   for (let misses = 0; misses < 10; ) {
     const run = await read();
-    const boxes = [...document.querySelectorAll("[data-live]")].filter((box) => box.dataset.live === file);
-    if (run) boxes.forEach((box) => draw(run, box));
+    if (run) draw(run);
     if (run && run.done) return;
     misses = run ? 0 : misses + 1;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
   }
 })();

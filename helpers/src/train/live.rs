@@ -35,11 +35,11 @@ impl Live {
             Component::Normal(name) => Some(name.to_string_lossy()),
             _ => None,
         });
-        let file = file.collect::<Vec<_>>().join("/");
+        let file = file.fold(String::new(), |path, part| path + "/" + &part);
         let follow = move || {
             loop {
                 // Without a file there is no curve; the training must not suffer from that.
-                let done = watch.progress().is_done();
+                let done = watch.progress().done;
                 let _ = replace(&path, &watch.json());
                 if done {
                     break;
@@ -66,13 +66,8 @@ impl Live {
 
     /// The line of progress, and the script that puts the curve in its place.
     pub fn to_html(&self) -> String {
-        let quoted = self.file.replace('\\', "\\\\").replace('"', "\\\"");
-        let script = SCRIPT.replace("FILE", &quoted.replace('<', "\\x3c"));
-        let file = escape(&self.file);
-        format!(
-            "<div data-live=\"{file}\"><pre>{}</pre></div><script>{script}</script>",
-            escape(&self.line)
-        )
+        let (file, line) = (escape(&self.file), escape(&self.line));
+        format!("<div data-live=\"{file}\"><pre>{line}</pre></div><script>{SCRIPT}</script>")
     }
 }
 

@@ -29,32 +29,28 @@ struct State {
     history: History,
     epochs: usize,
     batches: usize,
-    /// The loss of every batch since this training started.
+    /// The loss of every batch since this training started, and how many of them in whole epochs.
     losses: Vec<f64>,
-    /// Of the epoch that is going on: batches, examples, when it began.
-    batch: usize,
+    in_epochs: usize,
     examples: usize,
-    epoch_start: Instant,
     start: Instant,
     printed: Instant,
-    /// How it ended.
     outcome: Option<Outcome>,
 }
 
 impl Watch {
-    /// `print`: whether lines of progress go to standard output.
-    pub(super) fn new(print: bool) -> Watch {
-        let now = Instant::now();
+    /// `print`: whether the loop prints lines of progress; in the background it must not, they would
+    /// be held back until another cell runs. `batches`: in an epoch.
+    pub(super) fn new(print: bool, epochs: usize, batches: usize) -> Watch {
         let state = State {
             history: History::default(),
-            epochs: 0,
-            batches: 0,
+            epochs,
+            batches,
             losses: Vec::new(),
-            batch: 0,
+            in_epochs: 0,
             examples: 0,
-            epoch_start: now,
-            start: now,
-            printed: now,
+            start: Instant::now(),
+            printed: Instant::now(),
             outcome: None,
         };
         Watch {
@@ -70,16 +66,9 @@ impl Watch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn begin(&self, history: &History, epochs: usize, batches: usize) {
-        let mut state = self.state();
-        (state.epochs, state.batches, state.history) = (epochs, batches, history.clone());
-        state.epoch_start = Instant::now();
-    }
-
     pub(super) fn batch_done(&self, examples: usize, loss: f64) {
         let mut state = self.state();
         state.losses.push(loss);
-        state.batch += 1;
         state.examples += examples;
         if self.print && state.printed.elapsed() >= PAUSE {
             state.printed = Instant::now();
@@ -89,8 +78,10 @@ impl Watch {
 
     pub(super) fn epoch_done(&self, history: &History) {
         let mut state = self.state();
-        state.history = history.clone();
-        (state.batch, state.examples, state.epoch_start) = (0, 0, Instant::now());
+        let known = state.history.len();
+        let news = history.epochs.get(known..).unwrap_or_default();
+        state.history.epochs.extend_from_slice(news);
+        state.in_epochs = state.losses.len();
     }
 
     pub(super) fn must_stop(&self) -> bool {
@@ -114,18 +105,16 @@ impl Watch {
         self.ended.notify_all();
     }
 
-    /// Waits for the end, with a line of progress every now and then.
-    pub(super) fn wait(&self) -> Result<History> {
+    /// Waits for the end; `print`: with a line of progress every now and then.
+    pub(super) fn wait(&self, print: bool) -> Result<History> {
         let mut state = self.state();
         loop {
-            match &state.outcome {
-                Some(Ok(history)) => return Ok(history.clone()),
-                Some(Err(message)) => return Err(Error::Msg(message.clone())),
-                None => {}
+            if let Some(outcome) = state.outcome.clone() {
+                return outcome.map_err(Error::Msg);
             }
             let waited = self.ended.wait_timeout(state, PAUSE);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            if self.print && state.outcome.is_none() {
+            if print && state.outcome.is_none() {
                 println!("{}", state.progress());
             }
         }
@@ -136,139 +125,104 @@ impl Watch {
     }
 
     pub(super) fn figure(&self) -> Result<Figure> {
-        let state = self.state();
-        if state.history.len() > 1 {
-            return state.history.curves();
-        }
-        if state.losses.is_empty() {
+        let (unit, curves) = self.state().curves();
+        if curves[0].1.is_empty() {
             bail!("curves: no batch was done yet; try again in a moment");
         }
-        let figure = plot::loss_curve(&state.losses)?;
-        Ok(figure.title("Loss by batch").x_label("batch"))
+        Ok(plot::loss_curves(&curves)?
+            .title(&format!("Loss by {unit}"))
+            .x_label(unit))
     }
 
     /// What the live curve shows, as JSON.
     pub(super) fn json(&self) -> String {
-        const MOST: usize = 300;
         let state = self.state();
-        let history = &state.history;
-        let (unit, steps, curves) = if history.len() > 1 {
-            let both = [
-                ("train", history.train_losses()),
-                ("validation", history.validation_losses()),
-            ];
-            ("epoch", history.len(), both.to_vec())
-        } else {
-            (
-                "batch",
-                state.losses.len(),
-                vec![("train", state.losses.clone())],
-            )
-        };
-        let curve = |(name, values): (&str, Vec<f64>)| {
-            let values = means(&values, MOST).into_iter().map(|v| v.to_string());
+        let (unit, curves) = state.curves();
+        let steps = curves[0].1.len();
+        let curve = |(name, values): &(&str, Vec<f64>)| {
             format!(
-                "{{\"name\":\"{name}\",\"values\":[{}]}}",
-                values.collect::<Vec<_>>().join(",")
+                "{{\"name\":\"{name}\",\"values\":{:?}}}",
+                means(values, 300)
             )
         };
-        let curves: Vec<String> = curves.into_iter().map(curve).collect();
+        let curves = curves.iter().map(curve).collect::<Vec<_>>().join(",");
         let (line, done) = (state.progress(), state.outcome.is_some());
         format!(
-            "{{\"unit\":\"{unit}\",\"steps\":{steps},\"curves\":[{}],\"line\":\"{line}\",\"done\":{done}}}",
-            curves.join(",")
+            "{{\"unit\":\"{unit}\",\"steps\":{steps},\"curves\":[{curves}],\"line\":\"{line}\",\"done\":{done}}}"
         )
     }
 }
 
 impl State {
+    /// The losses by batch in the first epoch, then by epoch.
+    fn curves(&self) -> (&'static str, Vec<(&'static str, Vec<f64>)>) {
+        if self.history.len() < 2 {
+            return ("batch", vec![("train", self.losses.clone())]);
+        }
+        ("epoch", self.history.loss_curves())
+    }
+
     fn progress(&self) -> Progress {
-        let recent = &self.losses[self.losses.len() - self.batch.min(self.losses.len())..];
-        let ended = match &self.outcome {
-            None => "",
-            Some(Ok(history)) if history.note.is_empty() => "finished",
-            Some(Ok(_)) => "stopped",
-            Some(Err(_)) => "failed; run.wait()? says why",
+        const WIDTH: usize = 20;
+        let now = &self.losses[self.in_epochs..];
+        let epoch = (self.history.len() + 1).min(self.epochs);
+        let (epochs, batches, batch) = (self.epochs, self.batches, now.len());
+        let (all, done) = (epochs * batches, self.history.len() * batches + batch);
+        let full = (done * WIDTH / all.max(1)).min(WIDTH);
+        let mut line = format!(
+            "{}{} epoch {epoch}/{epochs}, batch {batch}/{batches}",
+            "█".repeat(full),
+            "░".repeat(WIDTH - full)
+        );
+        let last = self.history.epochs.last().map(|e| e.train_loss);
+        let loss = means(now, 1).first().copied().or(last);
+        if let Some(loss) = loss {
+            line += &format!(", loss {loss:.4} {}", sparkline(&means(&self.losses, 12)));
+        }
+        let seconds = self.start.elapsed().as_secs_f64().max(1e-9);
+        line += &match &self.outcome {
+            Some(Err(_)) => ", failed; run.wait()? says why".to_string(),
+            Some(Ok(history)) if history.note.is_empty() => ", finished".to_string(),
+            Some(Ok(history)) => format!(", {}", history.note),
+            None if self.losses.is_empty() => String::new(),
+            None => {
+                let left = seconds / self.losses.len() as f64 * all.saturating_sub(done) as f64;
+                let speed = self.examples as f64 / seconds;
+                format!(", {speed:.0} examples/s, {} left", duration(left))
+            }
         };
-        let here = self.losses.len() as f64;
-        let to_come = self.epochs.saturating_sub(self.history.len()) * self.batches;
-        let to_come = to_come.saturating_sub(self.batch) as f64;
         Progress {
-            epoch: (self.history.len() + 1).min(self.epochs),
-            epochs: self.epochs,
-            batch: self.batch,
-            batches: self.batches,
-            loss: match recent {
-                [] => self.history.epochs().last().map(|e| e.train_loss),
-                _ => Some(recent.iter().sum::<f64>() / recent.len() as f64),
-            },
-            examples_per_second: self.examples as f64
-                / self.epoch_start.elapsed().as_secs_f64().max(1e-9),
-            seconds_left: (here > 0.0).then(|| self.start.elapsed().as_secs_f64() / here * to_come),
-            ended,
-            sparkline: sparkline(&means(&self.losses, 12)),
+            epoch,
+            loss,
+            done: self.outcome.is_some(),
+            line,
         }
     }
 }
 
-/// How far a training is; shown, it is one line with a bar.
+/// How far a training is: one line with a bar, the loss so far as a small curve, the speed
+/// (validation included) and the time left.
 #[derive(Clone, Debug)]
 pub struct Progress {
     /// The epoch that is going on, the first is 1.
     pub epoch: usize,
-    /// How many there will be at most.
-    pub epochs: usize,
-    /// How many batches of this epoch are done.
-    pub batch: usize,
-    /// How many an epoch has.
-    pub batches: usize,
     /// The mean training loss of this epoch so far, before its first batch of the last one.
     pub loss: Option<f64>,
-    /// How fast this epoch learns.
-    pub examples_per_second: f64,
-    /// How long it will take if it goes on like this, validation included.
-    pub seconds_left: Option<f64>,
-    ended: &'static str,
-    sparkline: String,
+    /// Whether the training is over.
+    pub done: bool,
+    line: String,
 }
 
 impl Progress {
-    /// Whether the training is over.
-    pub fn is_done(&self) -> bool {
-        !self.ended.is_empty()
-    }
-
     /// Shows the line in a notebook.
     pub fn evcxr_display(&self) {
-        display::show(&[("text/plain", &self.to_string())]);
+        display::show(&[("text/plain", &self.line)]);
     }
 }
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const WIDTH: usize = 20;
-        let all = (self.epochs * self.batches).max(1);
-        let done = self.epoch.saturating_sub(1) * self.batches + self.batch;
-        let full = (done * WIDTH / all).min(WIDTH);
-        write!(f, "{}{}", "█".repeat(full), "░".repeat(WIDTH - full))?;
-        write!(
-            f,
-            " epoch {}/{}, batch {}/{}",
-            self.epoch, self.epochs, self.batch, self.batches
-        )?;
-        if let Some(loss) = self.loss {
-            write!(f, ", loss {loss:.4} {}", self.sparkline)?;
-        }
-        match self.seconds_left {
-            _ if self.is_done() => write!(f, ", {}", self.ended),
-            Some(left) => write!(
-                f,
-                ", {:.0} examples/s, {} left",
-                self.examples_per_second,
-                duration(left)
-            ),
-            None => Ok(()),
-        }
+        f.write_str(&self.line)
     }
 }
 

@@ -25,11 +25,14 @@ pub struct Run {
     handle: Arc<Handle>,
 }
 
-struct Handle(Arc<Watch>);
+struct Handle {
+    watch: Arc<Watch>,
+    quiet: bool,
+}
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.ask_to_stop();
+        self.watch.ask_to_stop();
     }
 }
 
@@ -65,7 +68,8 @@ impl Training {
         M: Model + Clone + Send + 'static,
     {
         self.check(train, epochs)?;
-        let watch = Arc::new(Watch::new(!self.quiet));
+        let quiet = self.quiet;
+        let watch = Arc::new(Watch::new(false, epochs, train.len()));
         let (model, train, generator) = (model.clone(), train.clone(), random::split());
         let watched = watch.clone();
         let work = move || {
@@ -85,7 +89,7 @@ impl Training {
             .stack_size(STACK)
             .spawn(work)?;
         Ok(Run {
-            handle: Arc::new(Handle(watch)),
+            handle: Arc::new(Handle { watch, quiet }),
         })
     }
 }
@@ -93,7 +97,7 @@ impl Training {
 impl Run {
     /// How far it is.
     pub fn progress(&self) -> Progress {
-        self.handle.0.progress()
+        self.handle.watch.progress()
     }
 
     /// The losses so far: by batch in the first epoch, then by epoch.
@@ -101,7 +105,7 @@ impl Run {
     /// # Errors
     /// No batch was done yet.
     pub fn curves(&self) -> Result<Figure> {
-        self.handle.0.figure()
+        self.handle.watch.figure()
     }
 
     /// Stops after the batch that is going on and waits for it; the parameters keep what they
@@ -110,7 +114,7 @@ impl Run {
     /// # Errors
     /// As [`wait`](Self::wait).
     pub fn stop(&self) -> Result<History> {
-        self.handle.0.ask_to_stop();
+        self.handle.watch.ask_to_stop();
         self.wait()
     }
 
@@ -119,14 +123,14 @@ impl Run {
     /// # Errors
     /// What [`Training::fit`] refuses; a panic of the model, the loss or a metric.
     pub fn wait(&self) -> Result<History> {
-        self.handle.0.wait()
+        self.handle.watch.wait(!self.handle.quiet)
     }
 
     /// A curve that grows while it trains, in JupyterLab; elsewhere the line of progress.
     ///
     /// JupyterLab reads it from a small file in the folder `live`, beside the notebook.
     pub fn live(&self) -> Live {
-        Live::new(self.handle.0.clone())
+        Live::new(self.handle.watch.clone())
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a training is told before it starts.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use candle_core::{Result, Tensor, bail};
@@ -9,8 +8,8 @@ use crate::data::DataLoader;
 use crate::nn::Parameters;
 use crate::optim::{Optimizer, Schedule};
 
-pub(super) type Loss = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send>;
-pub(super) type Metric = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + Send>;
+/// A function of outputs and targets.
+type Score<T> = Box<dyn Fn(&Tensor, &Tensor) -> Result<T> + Send>;
 
 /// A training that is about to start: [`fit`](Self::fit) runs it, [`spawn`](Self::spawn) runs it in
 /// the background. Either uses it up; what was learned is in the parameters.
@@ -33,9 +32,9 @@ pub(super) type Metric = Box<dyn Fn(&Tensor, &Tensor) -> Result<f64> + Send>;
 pub struct Training {
     pub(super) params: Parameters,
     pub(super) optimizer: Box<dyn Optimizer + Send>,
-    pub(super) loss: Loss,
+    pub(super) loss: Score<Tensor>,
     pub(super) validation: Option<DataLoader>,
-    pub(super) metrics: Vec<(String, Metric)>,
+    pub(super) metrics: Vec<(String, Score<f64>)>,
     pub(super) schedule: Option<Box<dyn Schedule + Send>>,
     pub(super) patience: Option<usize>,
     pub(super) restore_best: bool,
@@ -146,15 +145,5 @@ impl Training {
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl fmt::Debug for Training {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, lr) = (self.params.count(), self.optimizer.lr());
-        write!(
-            f,
-            "Training({count} parameters, learning rate {lr}; start it with .fit(..) or .spawn(..))"
-        )
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod reference;
 pub mod server;
+pub mod training;
 
 use helpers::prelude::*;
 
