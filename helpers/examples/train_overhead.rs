@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use helpers::prelude::*;
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 31;
 const LR: f64 = 1e-3;
 
 fn main() -> Result<()> {
@@ -42,13 +42,13 @@ fn main() -> Result<()> {
     let params = Parameters::new(&Device::Cpu);
     let model = models::cnn(&params)?;
     let mut waits = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..15 {
         let adam = optim::Adam::new(&params, LR)?;
         let run = Training::new(&params, adam, loss::cross_entropy)
             .validation(&loader)
             .metric("accuracy", metrics::accuracy)
             .spawn(&model, &loader, 1000)?;
-        std::thread::sleep(Duration::from_millis(300 + 37 * round as u64));
+        std::thread::sleep(Duration::from_millis(300 + 37 * round));
         let start = Instant::now();
         run.stop()?;
         waits.push(start.elapsed().as_secs_f64() * 1e3);
