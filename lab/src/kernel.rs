@@ -148,8 +148,8 @@ fn set_environment(command: &mut Command, directory: &Path) {
     command.env("EVCXR_CONFIG_DIR", directory.join("config"));
     // candle's errors carry a backtrace of 15 lines; a student needs the one line before it.
     command.env("RUST_LIB_BACKTRACE", "0");
-    // candle's own threads look out for work for a millisecond after each large sum, on the cores
-    // that the helpers' threads then want.
+    // candle's own threads look out for work 25,000 times after each large sum, on the cores that
+    // the helpers' threads then want.
     if std::env::var_os("CANDLE_BARRIER_POOL_SPIN_LIMIT").is_none() {
         command.env("CANDLE_BARRIER_POOL_SPIN_LIMIT", "100");
     }

@@ -3,7 +3,7 @@
 //! The caller works too, and never waits for a helper that has not come yet: on a machine that is
 //! busy elsewhere it simply does more itself. (A pool that waits for all its threads is 20 times
 //! slower as soon as another program wants a core.) A helper that finds nothing to do looks out for
-//! work for some microseconds, the time between two operations of a network, then sleeps.
+//! work for longer than one operation of a network is behind the other, then sleeps.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
