@@ -6,7 +6,7 @@
 //! work for longer than one operation of a network is behind the other, then sleeps.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 /// How often a helper looks before it sleeps.
@@ -14,24 +14,19 @@ const LOOKS: usize = 10_000;
 
 type Work = dyn Fn(usize) + Sync;
 
-/// What the caller wants done, while it wants it.
-struct Job {
-    work: Option<&'static Work>,
-    /// Helpers that are inside `work`.
-    inside: usize,
-    panicked: bool,
-}
-
 struct Crew {
     helpers: usize,
     /// Held by the caller that has the helpers.
     busy: Mutex<()>,
-    job: Mutex<Job>,
+    /// What the caller wants done, while it wants it. Nobody waits with this in hand.
+    job: Mutex<Option<&'static Work>>,
     /// Counts jobs, for helpers that look out.
     posted: AtomicUsize,
     sleepers: AtomicUsize,
     wake: Condvar,
-    left: Condvar,
+    /// Helpers that are inside the job: one more with the job in hand, one less at any time.
+    inside: AtomicUsize,
+    panicked: AtomicBool,
 }
 
 /// How many threads work, the caller included.
@@ -56,7 +51,7 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
         unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync + '_), &'static Work>(work) };
     {
         let mut job = lock(&crew.job);
-        (job.work, job.panicked) = (Some(forever), false);
+        *job = Some(forever);
         crew.posted.fetch_add(1, Ordering::SeqCst);
     }
     if crew.sleepers.load(Ordering::SeqCst) > 0 {
@@ -65,7 +60,7 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
     let end = End(crew);
     work(0);
     drop(end);
-    if lock(&crew.job).panicked {
+    if crew.panicked.swap(false, Ordering::SeqCst) {
         resume_unwind(Box::new("a kernel panicked on another thread"));
     }
 }
@@ -75,18 +70,13 @@ struct End(&'static Crew);
 
 impl Drop for End {
     fn drop(&mut self) {
-        let mut job = lock(&self.0.job);
-        job.work = None;
+        *lock(&self.0.job) = None;
         let mut looks = 0;
-        while job.inside > 0 {
+        while self.0.inside.load(Ordering::SeqCst) > 0 {
             looks += 1;
-            if looks < LOOKS {
-                drop(job);
-                std::hint::spin_loop();
-                job = lock(&self.0.job);
-            } else {
-                let left = self.0.left.wait(job);
-                job = left.unwrap_or_else(PoisonError::into_inner);
+            match looks < LOOKS {
+                true => std::hint::spin_loop(),
+                false => std::thread::yield_now(),
             }
         }
     }
@@ -98,15 +88,12 @@ fn crew() -> &'static Crew {
     let crew = CREW.get_or_init(|| Crew {
         helpers: candle_core::utils::get_num_threads().saturating_sub(1),
         busy: Mutex::new(()),
-        job: Mutex::new(Job {
-            work: None,
-            inside: 0,
-            panicked: false,
-        }),
+        job: Mutex::new(None),
         posted: AtomicUsize::new(0),
         sleepers: AtomicUsize::new(0),
         wake: Condvar::new(),
-        left: Condvar::new(),
+        inside: AtomicUsize::new(0),
+        panicked: AtomicBool::new(false),
     });
     HIRED.get_or_init(|| {
         for thread in 1..=crew.helpers {
@@ -127,28 +114,27 @@ fn help(crew: &'static Crew, thread: usize) {
             std::hint::spin_loop();
         }
         let mut job = lock(&crew.job);
-        crew.sleepers.fetch_add(1, Ordering::SeqCst);
-        while crew.posted.load(Ordering::SeqCst) == seen {
-            let woken = crew.wake.wait(job);
-            job = woken.unwrap_or_else(PoisonError::into_inner);
+        if crew.posted.load(Ordering::SeqCst) == seen {
+            crew.sleepers.fetch_add(1, Ordering::SeqCst);
+            while crew.posted.load(Ordering::SeqCst) == seen {
+                let woken = crew.wake.wait(job);
+                job = woken.unwrap_or_else(PoisonError::into_inner);
+            }
+            crew.sleepers.fetch_sub(1, Ordering::SeqCst);
         }
-        crew.sleepers.fetch_sub(1, Ordering::SeqCst);
         seen = crew.posted.load(Ordering::SeqCst);
-        let Some(work) = job.work else { continue };
-        job.inside += 1;
+        let Some(work) = *job else { continue };
+        crew.inside.fetch_add(1, Ordering::SeqCst);
         drop(job);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(thread)));
-        let mut job = lock(&crew.job);
-        job.inside -= 1;
-        job.panicked |= outcome.is_err();
-        if job.inside == 0 {
-            crew.left.notify_all();
+        if catch_unwind(AssertUnwindSafe(|| work(thread))).is_err() {
+            crew.panicked.store(true, Ordering::SeqCst);
         }
+        crew.inside.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// A panic elsewhere leaves the job as it is, which is consistent at all times.
-fn lock(job: &Mutex<Job>) -> MutexGuard<'_, Job> {
+fn lock<T>(job: &Mutex<T>) -> MutexGuard<'_, T> {
     job.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -70,7 +70,7 @@ impl MaxPool {
     /// How many planes make a task, and the price of all.
     fn share(&self) -> (usize, usize) {
         let window = self.axes[0].kernel * self.axes[1].kernel;
-        let cost = self.planes * (self.plane() + self.places() * window) * 4;
+        let cost = self.planes * (self.plane() + self.places() * window) * 8;
         (self.planes.div_ceil(pieces(cost, self.planes)).max(1), cost)
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::crew;
 
 /// Fewer multiply-adds than this, some microseconds of work, are done before another thread has come.
-const WORTH_SHARING: usize = 1 << 18;
+const WORTH_SHARING: usize = 1 << 19;
 
 /// How many tasks to make of work that is `cost` multiply-adds long and can be cut in `parts`.
 pub(super) fn pieces(cost: usize, parts: usize) -> usize {
