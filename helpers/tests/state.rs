@@ -191,6 +191,21 @@ fn an_old_state_dict_may_lack_the_number_of_batches() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_second_head_for_training_is_passed_over_by_a_model_without() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    nn::linear(2, 1, &params.at("classifier"))?;
+    params.load_torch(fixture("auxiliary_state.pth"))?;
+    let weight = params.get("classifier.weight")?;
+    assert_eq!(weight.tensor().to_vec2::<f32>()?, [[1.0, 2.0]]);
+
+    params.create("aux_classifier.0.bias", 1, nn::Init::Constant(0.0))?;
+    params.load_torch(fixture("auxiliary_state.pth"))?;
+    let bias = params.get("aux_classifier.0.bias")?;
+    assert_eq!(bias.tensor().to_vec1::<f32>()?, [4.0]);
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn a_damaged_file_is_an_error_or_a_model_never_a_panic(

@@ -15,8 +15,7 @@ pub struct Fcn {
     pub classifier: Sequential,
 }
 
-/// An [`Fcn`], 32,957,013 parameters for 21 classes, without the auxiliary head: leave the entries
-/// `aux_classifier.*` of a torchvision state dict out.
+/// An [`Fcn`], 32,957,013 parameters for 21 classes, without torchvision's auxiliary head.
 ///
 /// # Errors
 /// No classes, or a name that is taken.

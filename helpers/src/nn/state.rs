@@ -58,14 +58,21 @@ impl Parameters {
     /// Takes the values of a state dict that PyTorch saved: `torch.save(model.state_dict(), path)`.
     ///
     /// Only PyTorch's current format is read (a zip file, the default since version 1.6). As in
-    /// PyTorch, `num_batches_tracked`, which older files do not have, may be missing.
+    /// PyTorch, `num_batches_tracked`, which older files do not have, may be missing. The
+    /// `aux_classifier` of torchvision's segmentation networks, a second head for their training,
+    /// is passed over by a model that has none.
     ///
     /// # Errors
     /// As [`load`](Self::load).
     pub fn load_torch(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let mut tensors = read_torch(path)?;
-        for (name, slot) in self.entries() {
+        let entries = self.entries();
+        let auxiliary = |name: &str| name.starts_with("aux_classifier.");
+        if !entries.iter().any(|(name, _)| auxiliary(name)) {
+            tensors.retain(|name, _| !auxiliary(name));
+        }
+        for (name, slot) in entries {
             if name.ends_with("num_batches_tracked") {
                 tensors.entry(name).or_insert_with(|| slot.tensor());
             }
