@@ -14,6 +14,8 @@ use super::theme::{self, Rgb};
 
 /// Tenths of a pixel in a pixel.
 pub(super) const UNIT: f64 = 10.0;
+/// What a cell of JupyterLab shows of a figure on a small laptop, beside the list of files.
+const WIDEST: f64 = 840.0;
 
 /// Where a text stands relative to its position.
 #[derive(Clone, Copy)]
@@ -166,10 +168,12 @@ impl Canvas {
         self.push("</g>");
     }
 
-    /// The whole SVG.
+    /// The whole SVG, shrunk to [`WIDEST`] if it is wider.
     pub fn finish(self, label: &str) -> String {
-        let (w, h) = (self.width, self.height);
-        let (wide, high, label) = (w * UNIT, h * UNIT, escape(label));
+        let shown = (WIDEST / self.width).min(1.0);
+        let (w, h) = (self.width * shown, self.height * shown);
+        let (wide, high) = (self.width * UNIT, self.height * UNIT);
+        let label = escape(label);
         format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w:.0}" height="{h:.0}" viewBox="0 0 {wide:.0} {high:.0}" role="img" aria-label="{label}" font-family="{}">
 {}</svg>
