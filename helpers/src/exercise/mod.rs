@@ -1,6 +1,6 @@
 //! Checks of a student's answer: a grey, green or red card, and never a stopped notebook.
 //!
-//! One file per practical ([`tp1`]) holds a check per exercise, beside its reference answer, so
+//! A room per practical ([`tp1`], [`tp2`]) holds a check per exercise, beside its reference answer, so
 //! that no answer stands in the notebook:
 //!
 //! ```
@@ -15,6 +15,7 @@
 mod card;
 mod check;
 pub mod tp1;
+pub mod tp2;
 
 pub use card::{Card, Status};
 pub use check::{Cases, check};

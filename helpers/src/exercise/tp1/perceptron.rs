@@ -1,11 +1,7 @@
-//! The exercises of the first practical.
+//! Notebook 1: the neuron by hand, its boundary.
 
-use rand::Rng;
-
-use super::{Card, check};
-use crate::random;
-
-const CASES: usize = 20;
+use super::{CASES, pair, value};
+use crate::exercise::{Card, check};
 
 /// Checks a neuron written by hand: its score `w0 x0 + w1 x1 + b`, called as `f(x, w, b)`.
 ///
@@ -60,13 +56,4 @@ pub fn boundary(f: impl Fn([f64; 2], f64) -> (f64, f64)) -> Card {
             Ok(())
         },
     )
-}
-
-/// From -3 to 3 by steps of 0.5: numbers that can be checked by hand.
-fn value() -> f64 {
-    random::with_generator(|g| f64::from(g.random_range(-6..=6)) / 2.0)
-}
-
-fn pair() -> [f64; 2] {
-    [value(), value()]
 }

@@ -1,0 +1,1 @@
+//! Notebook 2: data sets, augmentation, sampling weights.

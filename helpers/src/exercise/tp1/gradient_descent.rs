@@ -1,0 +1,1 @@
+//! Notebook 4: gradients and steps by hand.

@@ -1,0 +1,1 @@
+//! Notebook 5: networks with a hidden layer.

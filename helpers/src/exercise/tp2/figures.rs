@@ -1,0 +1,1 @@
+//! Notebook 2: shapes, parameters and layers read off a figure.
