@@ -1,11 +1,11 @@
 //! Points in the plane, a colour and a shape for each class.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 
-use super::axis::Axis;
-use super::canvas::UNIT;
+use super::axis::{Axis, short_number};
 use super::chart::{Chart, Frame, Layer};
 use super::figure::{Content, Figure};
 use super::side::Key;
@@ -21,7 +21,13 @@ pub(super) struct Points {
     names: Vec<String>,
     /// Whether the legend names the classes; small panels beside one another need no legend.
     pub quiet: bool,
+    /// What the areas stand for, if they do, and each point's share of the largest value.
+    areas: Option<(String, Vec<f64>)>,
 }
+
+/// The radii of sized points, in pixels.
+const SMALLEST: f64 = 1.5;
+const LARGEST: f64 = 15.0;
 
 /// Points (N, 2), coloured by their targets (N), u32 class indices from 0 to 9.
 ///
@@ -66,6 +72,42 @@ impl Figure {
             Ok(())
         })
     }
+
+    /// Gives each point an area that grows with its value in `values` (N), 0 or above: its loss, say.
+    /// `name` says what the values are; those near 0 keep a dot that can be seen.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let points = Tensor::new(&[[0f32, 0.], [1., 1.], [0., 1.]], &Device::Cpu)?;
+    /// let targets = Tensor::new(&[0u32, 1, 0], &Device::Cpu)?;
+    /// let losses = Tensor::new(&[0.1f32, 0.7, 2.5], &Device::Cpu)?;
+    /// let figure = plot::scatter(&points, &targets)?.sizes(&losses, "loss");
+    /// # assert!(figure.svg()?.contains("area: loss, up to 2.5"));
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    pub fn sizes(self, values: &Tensor, name: &str) -> Figure {
+        self.change(|content| {
+            let points = match content {
+                Content::Chart(chart) => chart.points(),
+                _ => None,
+            };
+            let Some(points) = points else {
+                bail!("sizes: only a figure of points has sizes");
+            };
+            let (n, values) = (points.at.len(), finite("sizes", values)?);
+            if values.len() != n {
+                bail!("sizes: {n} points need {n} values, got {}", values.len());
+            }
+            if let Some(value) = values.iter().find(|v| **v < 0.0) {
+                bail!("sizes: an area is at least 0, got {value}");
+            }
+            let most = extremes(&values).1;
+            let share = |value: &f64| value / most.max(f64::MIN_POSITIVE);
+            let note = format!("area: {name}, up to {}", short_number(most));
+            points.areas = Some((note, values.iter().map(share).collect()));
+            Ok(())
+        })
+    }
 }
 
 impl Points {
@@ -101,6 +143,7 @@ impl Points {
             named,
             names: Vec::new(),
             quiet: false,
+            areas: None,
         })
     }
 
@@ -127,31 +170,43 @@ impl Points {
     }
 
     pub fn note(&self) -> Option<String> {
-        let every = self.thinning();
-        (every > 1).then(|| format!("1 in {every} of the {} points drawn", self.at.len()))
+        let (every, n) = (self.thinning(), self.at.len());
+        let drawn = (every > 1).then(|| format!("1 in {every} of the {n} points drawn"));
+        let area = self.areas.as_ref().map(|(note, _)| note.clone());
+        let notes: Vec<String> = [area, drawn].into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 
     pub fn svg(&self, frame: &Frame) -> String {
         let every = self.thinning();
-        let radius = match self.at.len() / every {
-            0..=300 => 4.2,
-            301..=800 => 3.4,
-            _ => 2.6,
-        };
         let present: BTreeSet<usize> = self.classes.iter().copied().collect();
-        let draw = |&class: &usize| {
-            let of_class = self
-                .at
-                .iter()
-                .zip(&self.classes)
-                .filter(|(_, c)| **c == class);
-            let drawn: Vec<(i64, i64)> = of_class
-                .step_by(every)
-                .map(|(p, _)| whole(frame.at(*p)))
-                .collect();
-            marker::many(class, &drawn, radius * UNIT)
+        let mut groups: BTreeMap<_, Vec<(i64, i64)>> = BTreeMap::new();
+        for class in present {
+            let of_class = (0..self.at.len()).filter(|&i| self.classes[i] == class);
+            for i in of_class.step_by(every) {
+                // The largest first: the smaller ones stay in sight.
+                let group = groups.entry((Reverse(self.radius(i)), class)).or_default();
+                group.push(whole(frame.at(self.at[i])));
+            }
+        }
+        let draw = |((radius, class), at): (&(Reverse<i64>, usize), &Vec<_>)| {
+            marker::many(*class, at, radius.0 as f64)
         };
-        present.iter().map(draw).collect::<Vec<_>>().join("\n")
+        groups.iter().map(draw).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The radius of point `i`, in tenths of a pixel; sized ones go by half pixels, so that many
+    /// points share a marker.
+    fn radius(&self, i: usize) -> i64 {
+        if let Some((_, shares)) = &self.areas {
+            let radius = (LARGEST * shares[i].sqrt()).max(SMALLEST);
+            return (2.0 * radius).round() as i64 * 5;
+        }
+        match self.at.len() / self.thinning() {
+            0..=300 => 42,
+            301..=800 => 34,
+            _ => 26,
+        }
     }
 }
 

@@ -54,6 +54,20 @@ fn markers_differ_in_colour_and_shape() {
 }
 
 #[test]
+fn areas_follow_the_values_and_large_points_come_first() {
+    let (points, targets) = points(4, 1);
+    let values = Tensor::new(&[0f32, 1.0, 4.0, 4.0], &CPU).unwrap();
+    let figure = plot::scatter(&points, &targets).unwrap();
+    let figure = figure.sizes(&values, "loss");
+    has_texts(&figure, &["area: loss, up to 4"]);
+    with_document(&figure, |document| {
+        let markers = document.descendants().filter(|n| n.has_tag_name("marker"));
+        let ids: Vec<&str> = markers.filter_map(|m| m.attribute("id")).collect();
+        assert_eq!(ids, ["m0-150", "m0-75", "m0-15"]); // radii in tenths of a pixel
+    });
+}
+
+#[test]
 fn a_boundary_outside_is_named_and_not_drawn() {
     let figure = few()
         .boundary([1.0, 1.0], 100.0, "far")

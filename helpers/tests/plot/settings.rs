@@ -78,6 +78,16 @@ fn settings_that_do_not_fit_are_reported_when_the_figure_is_drawn() {
         said(few().classes(&["a"])),
         "classes: there is a class 1, so 2 names are needed, got 1"
     );
+    let sizes = |values: &[f32]| Tensor::new(values, &CPU).unwrap();
+    assert_eq!(
+        said(curve().sizes(&sizes(&[1.0]), "a")),
+        "sizes: only a figure of points has sizes"
+    );
+    assert!(said(few().sizes(&sizes(&[1.0]), "a")).ends_with("values, got 1"));
+    assert_eq!(
+        said(few().sizes(&sizes(&[-1.0; 20]), "a")),
+        "sizes: an area is at least 0, got -1"
+    );
     assert_eq!(
         said(few().boundary([0.0, 0.0], 1.0, "a")),
         "boundary a: with w = [0, 0] there is no line"
