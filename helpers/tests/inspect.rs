@@ -180,6 +180,7 @@ fn figures_fit_their_budget_and_say_what_the_model_is() -> Result<()> {
     assert!(figure.blocks().len() <= 40_000 && figure.blocks().contains("image/png"));
     let fcn = models::fcn_resnet50(2, &params())?;
     let svg = inspect::architecture(&fcn, (1, 3, 64, 64))?.svg()?;
+    assert!(svg.contains("width=\"840\""), "wider than a page");
     assert!(svg.contains(">3×3 d4<") && svg.contains("dilation") && !svg.contains(">param.<"));
     // Where every box is drawn, its parameters are below it, those of normalisation included.
     let p = params();
