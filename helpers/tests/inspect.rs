@@ -178,6 +178,22 @@ fn figures_fit_their_budget_and_say_what_the_model_is() -> Result<()> {
         assert!(svg.contains(words), "{words}");
     }
     assert!(figure.blocks().len() <= 40_000 && figure.blocks().contains("image/png"));
+    let fcn = models::fcn_resnet50(2, &params())?;
+    let svg = inspect::architecture(&fcn, (1, 3, 64, 64))?.svg()?;
+    assert!(svg.contains("width=\"840\""), "wider than a page");
+    assert!(svg.contains(">3×3 d4<") && svg.contains("dilation") && !svg.contains(">param.<"));
+    // Where every box is drawn, its parameters are below it, those of normalisation included.
+    let p = params();
+    let mut deep = nn::Sequential::new(&p);
+    for i in 0..10 {
+        let conv = nn::conv2d(8, 8, 3, &p.at(i))?.padding(1);
+        let norm = nn::batch_norm2d(8, &p.at(format!("bn{i}")))?;
+        deep = deep.add(i, conv).add(format!("bn{i}"), norm);
+    }
+    deep = deep.add("up", nn::conv2d(8, 2000, 8, &p.at("up"))?);
+    let svg = inspect::architecture(&deep, (1, 8, 8, 8))?.svg()?;
+    assert_eq!(svg.matches(">600<").count(), 10); // 8 * 8 * 9 + 8 + 16
+    assert!(svg.contains(">1.0M<") && svg.contains(">param.<"));
     let svg = inspect::architecture(&models::mlp(&[2, 4, 4, 1], &params())?, (1, 2))?.svg()?;
     assert!(svg.contains("20 param."));
     // Sequences and volumes, too.

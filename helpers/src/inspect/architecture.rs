@@ -78,11 +78,17 @@ pub(super) fn legend(drawing: &mut Drawing, chain: &Chain, (mut x, y): (f64, f64
         drawing.text_from(SKIP, SMALL, SOFT_INK, (x + 25.0, y));
         x += 25.0 + text_width(SKIP, SMALL) + 18.0;
     }
-    drawing.text_from(SHORT, SMALL, SOFT_INK, (x, y));
+    drawing.text_from(short(chain), SMALL, SOFT_INK, (x, y));
 }
 
 const SKIP: &str = "skip connection";
-const SHORT: &str = "k×k/s: kernel, stride";
+
+fn short(chain: &Chain) -> &'static str {
+    match chain.maps.iter().any(|map| map.how.contains("dilation")) {
+        true => "k×k/s d: kernel, stride, dilation",
+        false => "k×k/s: kernel, stride",
+    }
+}
 
 pub(super) fn legend_width(chain: &Chain) -> f64 {
     let width = |(_, text): &(Made, String)| 34.0 + text_width(text, SMALL);
@@ -91,7 +97,7 @@ pub(super) fn legend_width(chain: &Chain) -> f64 {
         false => 43.0 + text_width(SKIP, SMALL),
     };
     let entries: f64 = legend_entries(&chain.maps).iter().map(width).sum();
-    entries + skip + text_width(SHORT, SMALL)
+    entries + skip + text_width(short(chain), SMALL)
 }
 
 fn legend_entries(maps: &[Map]) -> Vec<(Made, String)> {

@@ -2,18 +2,16 @@
 //! many; with arcs for the ways around, as in ResNet's.
 
 use super::architecture::{legend, legend_width};
+use super::labels::{self, LABEL};
 use super::maps::{Chain, Made, Map, Skip};
 use super::repeats;
-use super::table::thousands;
 use crate::plot::Figure;
-use crate::plot::drawing::{AXIS, Drawing, INK, SOFT_INK, colour, dark, pale, text_width};
+use crate::plot::drawing::{AXIS, Drawing, INK, colour, dark, pale, text_width};
 
 /// The height of the largest map, in pixels.
 const LARGEST: f64 = 150.0;
 /// More maps than this stand close, and have no kernels drawn on them.
 const MOST_APART: usize = 14;
-const LABEL: f64 = 10.5;
-const SHORT: f64 = 8.5;
 
 /// A box's front: its left end, thickness and height, and how far it goes back.
 struct Block {
@@ -36,7 +34,7 @@ pub(super) fn draw(chain: &Chain) -> Figure {
     let below = blocks.iter().map(|b| b.high / 2.0).fold(0.0, f64::max);
     let end = blocks.last().map_or(0.0, |b| b.x + b.thick + b.back);
     let width = (end + 30.0).max(legend_width(&chain) + 40.0);
-    let foot = top + below + if repeats.is_empty() { 70.0 } else { 100.0 };
+    let foot = top + below + if repeats.is_empty() { 82.0 } else { 100.0 };
     let mut drawing = Drawing::new(width, foot + 12.0);
     for (i, (map, block)) in chain.maps.iter().zip(&blocks).enumerate() {
         solid(&mut drawing, map, block, top);
@@ -65,6 +63,14 @@ pub(super) fn draw(chain: &Chain) -> Figure {
         let label = (0.5 * (a.0 + b.0), peak - 4.0);
         drawing.text(&arc.label, LABEL, colour, label);
     }
+    let places: Vec<(f64, f64)> = blocks.iter().map(|b| (b.x, b.x + b.thick)).collect();
+    labels::draw(
+        &mut drawing,
+        &chain.maps,
+        &places,
+        top + below,
+        repeats.is_empty(),
+    );
     for (first, last, times) in repeats {
         let (a, b) = (&blocks[first], &blocks[last]);
         let (x0, x1) = (a.x - 4.0, b.x + b.thick + 4.0);
@@ -77,7 +83,6 @@ pub(super) fn draw(chain: &Chain) -> Figure {
             (0.5 * (x0 + x1), y + 13.0),
         );
     }
-    labels(&mut drawing, &chain.maps, &blocks, top + below);
     legend(&mut drawing, &chain, (20.0, foot));
     drawing.figure()
 }
@@ -113,10 +118,8 @@ fn layout(chain: &Chain, folded: bool) -> Vec<Block> {
         if let (Some(before), Some(last)) = (blocks.last(), i.checked_sub(1).map(|i| &maps[i])) {
             let arrival = chain.skips.iter().any(|s| s.from == i - 1 || s.to == i - 1);
             let same = last.size == map.size && !dense;
-            let wide = |m: &Map| {
-                text_width(&thousands(m.channels), LABEL).max(text_width(&m.short, SHORT))
-            };
-            let room = (wide(last) + wide(map)) / 2.0 + 4.0 - (before.thick + thick) / 2.0;
+            let room = (labels::width(last) + labels::width(map)) / 2.0 + 4.0
+                - (before.thick + thick) / 2.0;
             let gap = match same && close {
                 true if arrival => 15.0,
                 true => 3.0,
@@ -127,8 +130,9 @@ fn layout(chain: &Chain, folded: bool) -> Vec<Block> {
                 // The sizes below must not touch either.
                 let start: &Block = &blocks[first];
                 let centre = 0.5 * (start.x + before.x + before.thick);
-                let apart =
-                    (text_width(&sides(last), LABEL) + text_width(&sides(map), LABEL)) / 2.0;
+                let apart = (text_width(&labels::sides(last), LABEL)
+                    + text_width(&labels::sides(map), LABEL))
+                    / 2.0;
                 if !dense {
                     x = x.max(centre + apart + 8.0 - thick / 2.0);
                 }
@@ -215,33 +219,6 @@ fn step(
         &[at(0.0, 0.0), at(1.0, 0.0), at(1.0, 1.0), at(0.0, 1.0)],
         pale(strong, 0.2),
     );
-}
-
-/// Below the boxes: how many maps, the kernel; and once for neighbours of one size, that size.
-fn labels(drawing: &mut Drawing, maps: &[Map], blocks: &[Block], y: f64) {
-    let mut first = 0;
-    for (i, (map, block)) in maps.iter().zip(blocks).enumerate() {
-        let x = block.x + block.thick / 2.0;
-        drawing.text(&thousands(map.channels), LABEL, INK, (x, y + 15.0));
-        drawing.text(&map.short, SHORT, SOFT_INK, (x, y + 27.0));
-        if maps.get(i + 1).is_none_or(|next| next.size != map.size) {
-            let (a, b) = (&blocks[first], block);
-            if !map.size.is_empty() {
-                let middle = 0.5 * (a.x + b.x + b.thick);
-                let half = (0.5 * (b.x + b.thick - a.x)).max(9.0);
-                let (x0, x1) = (middle - half, middle + half);
-                drawing.line(&[(x0, y + 33.0), (x1, y + 33.0)], 1.0, AXIS);
-                drawing.text(&sides(map), LABEL, SOFT_INK, (0.5 * (x0 + x1), y + 45.0));
-            }
-            first = i + 1;
-        }
-    }
-}
-
-/// `56×56`.
-fn sides(map: &Map) -> String {
-    let sides: Vec<String> = map.size.iter().map(usize::to_string).collect();
-    sides.join("×")
 }
 
 struct Arc {

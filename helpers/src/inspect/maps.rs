@@ -29,11 +29,12 @@ pub(super) struct Map {
     pub size: Vec<usize>,
     /// `5×5 convolution`; empty for the input.
     pub how: String,
-    /// `5×5/2`: kernel and stride in short.
+    /// `5×5/2`: kernel and stride in short; `3×3 d2` with a dilation of 2.
     pub short: String,
     /// What follows at once: `batch norm`, `ReLU`.
     pub then: Vec<&'static str>,
     pub kernel: Option<usize>,
+    /// With those of the normalisation that follows.
     pub parameters: usize,
     /// The maps it was made from, the one with the longest way behind it first.
     from: Vec<usize>,
@@ -98,6 +99,8 @@ pub(super) fn chain(flow: &Flow) -> Result<Chain> {
                     }
                     None => {
                         maps[main].then.extend(step.and_then(follower));
+                        let parameters = parameters_of(flow, i).map(|p| p.var().elem_count());
+                        maps[main].parameters += parameters.sum::<usize>();
                         Some(main)
                     }
                 }
@@ -224,15 +227,14 @@ fn words(step: &Step, made: Made, kernel: Option<usize>) -> (String, String) {
     match made {
         Made::Convolution => {
             let mut how = over("convolution");
-            for (key, unusual) in [
-                ("stride", stride),
-                ("dilation", setting(step, "dilation").filter(|&d| d > 1)),
-            ] {
+            let dilation = setting(step, "dilation").filter(|&d| d > 1);
+            for (key, unusual) in [("stride", stride), ("dilation", dilation)] {
                 how.extend(unusual.map(|value| format!(", {key} {value}")));
             }
             let groups = setting(step, "groups").filter(|&g| g > 1);
             let groups = groups.map(|g| format!(", {g} groups")).unwrap_or_default();
-            (how + &groups, format!("{window}{slash}{groups}"))
+            let spread = dilation.map(|d| format!(" d{d}")).unwrap_or_default();
+            (how + &groups, format!("{window}{slash}{spread}{groups}"))
         }
         Made::Pooling if kernel.is_some() => {
             let kind = if step.what.to_lowercase().contains("max") {

@@ -18,6 +18,7 @@ mod boxes;
 mod flow;
 mod graph;
 mod health;
+mod labels;
 mod layers;
 mod maps;
 mod neurons;

@@ -167,7 +167,10 @@ impl Figure {
                 Content::Chart(_) => return theme::CHART_SIZE,
                 Content::Pictures(pictures) => pictures.size(),
                 Content::Panels(panels) => panels.size(),
-                Content::Sketch(sketch) => (sketch.width, sketch.height),
+                Content::Sketch(sketch) => {
+                    let scale = (theme::PAGE / sketch.width).min(1.0);
+                    (scale * sketch.width, scale * sketch.height)
+                }
             };
             let mut measured = Canvas::new(width, below);
             let top = measured.header(&self.title, &self.second_line());

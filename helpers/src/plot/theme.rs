@@ -25,6 +25,8 @@ pub(super) const SMALL: f64 = 11.5;
 pub(super) const LEADING: f64 = 1.4;
 /// Around the whole figure.
 pub(super) const MARGIN: f64 = 14.0;
+/// The width that a notebook shows on a laptop; wider drawings are made smaller.
+pub(super) const PAGE: f64 = 840.0;
 pub(super) const CHART_SIZE: (u32, u32) = (580, 400);
 pub(super) const LINE: f64 = 1.8;
 
