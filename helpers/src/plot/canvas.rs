@@ -14,8 +14,6 @@ use super::theme::{self, Rgb};
 
 /// Tenths of a pixel in a pixel.
 pub(super) const UNIT: f64 = 10.0;
-/// What a cell of JupyterLab shows of a figure on a small laptop, beside the list of files.
-const WIDEST: f64 = 840.0;
 
 /// Where a text stands relative to its position.
 #[derive(Clone, Copy)]
@@ -168,9 +166,9 @@ impl Canvas {
         self.push("</g>");
     }
 
-    /// The whole SVG, shrunk to [`WIDEST`] if it is wider.
+    /// The whole SVG, shrunk to [`theme::PAGE`] if it is wider.
     pub fn finish(self, label: &str) -> String {
-        let shown = (WIDEST / self.width).min(1.0);
+        let shown = (theme::PAGE / self.width).min(1.0);
         let (w, h) = (self.width * shown, self.height * shown);
         let (wide, high) = (self.width * UNIT, self.height * UNIT);
         let label = escape(label);
