@@ -2,8 +2,6 @@
 
 mod convolution;
 mod figures;
-mod postal_codes;
 
 pub use convolution::*;
 pub use figures::*;
-pub use postal_codes::*;

@@ -1,1 +1,0 @@
-//! Notebook 3: the networks that read digits.
