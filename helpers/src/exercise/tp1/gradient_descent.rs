@@ -6,168 +6,222 @@ use super::{CASES, pair, value};
 use crate::exercise::{Card, check};
 use crate::random;
 
-/// Checks the gradient of a neuron's loss on one point: `f(x, w, b, class)` must return the
-/// derivatives of `-ln(p_c)` by `w0`, `w1` and `b`, where `p = sigmoid(w0 x0 + w1 x1 + b)` is the
-/// probability of class 0.
+/// Checks a derivative measured from both sides: `(f(x + h) - f(x - h)) / (2 h)`, called as
+/// `answer(f, x, h)`.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::neuron_gradient(|x, w, b, class| {
-///     let p = 1.0 / (1.0 + (-(w[0] * x[0] + w[1] * x[1] + b)).exp());
-///     let by_z = if class == 0 { p - 1.0 } else { p };
-///     [by_z * x[0], by_z * x[1], by_z]
-/// });
+/// let card = exercise::tp1::derivative(|f, x, h| (f(x + h) - f(x - h)) / (2.0 * h));
 /// assert_eq!(card.status(), exercise::Status::Right);
-/// ```
-pub fn neuron_gradient(f: impl Fn([f64; 2], [f64; 2], f64, u32) -> [f64; 3]) -> Card {
-    check(
-        "The gradient by hand",
-        "The three derivatives are right on fresh points of both classes",
-        |cases| {
-            for case in 0..CASES {
-                let (x, w, b, class) = (pair(), pair(), value(), (case % 2) as u32);
-                let call = format!("gradient(x = {x:?}, w = {w:?}, b = {b:?}, class = {class})");
-                // Class 1 has the probability 1 - p = sigmoid(-z): the same with the sign of z turned.
-                let sign = if class == 0 { 1.0 } else { -1.0 };
-                let z: f64 = sign * (w[0] * x[0] + w[1] * x[1] + b);
-                let by_z = -sign / (1.0 + z.exp());
-                let expected = [by_z * x[0], by_z * x[1], by_z];
-                cases.close_list(&call, || Ok(f(x, w, b, class).to_vec()), &expected)?;
-            }
-            Ok(())
-        },
-    )
-}
-
-/// Checks a derivative by finite differences: `f(function, x)` must come close to the slope of
-/// `function` at `x`.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp1::finite_difference(|f, x| (f(x + 1e-4) - f(x - 1e-4)) / 2e-4);
-/// assert_eq!(card.status(), exercise::Status::Right);
-/// let card = exercise::tp1::finite_difference(|f, x| f(x + 1e-4) - f(x - 1e-4)); // by what?
+/// let card = exercise::tp1::derivative(|f, x, h| (f(x + h) - f(x)) / h); // from one side
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn finite_difference(f: impl Fn(fn(f64) -> f64, f64) -> f64) -> Card {
-    type Case = (&'static str, fn(f64) -> f64, fn(f64) -> f64);
-    let functions: [Case; 4] = [
-        ("x²", |x| x * x, |x| 2.0 * x),
-        ("x³ − 2x", |x| x.powi(3) - 2.0 * x, |x| 3.0 * x * x - 2.0),
-        ("sin(x)", f64::sin, f64::cos),
-        ("exp(x)", f64::exp, f64::exp),
+pub fn derivative(answer: impl Fn(fn(f64) -> f64, f64, f64) -> f64) -> Card {
+    let functions: [(&str, fn(f64) -> f64); 4] = [
+        ("x²", |x| x * x),
+        ("x³", |x| x * x * x),
+        ("exp(x)", f64::exp),
+        ("sin(x)", f64::sin),
     ];
     check(
-        "The slope by finite differences",
-        "It is close to the derivatives of x², x³ − 2x, sin(x) and exp(x)",
+        "A derivative from two values",
+        "The quotient is right for x², x³, exp and sin, with wide and narrow h",
         |cases| {
-            for (name, function, slope) in functions {
-                for _ in 0..5 {
-                    let x = value();
-                    let call = format!("slope(|x| {name}, x = {x:?})");
-                    cases.close(&call, || Ok(f(function, x)), slope(x))?;
-                }
+            for case in 0..CASES {
+                let (name, f) = functions[case % functions.len()];
+                let (x, h) = (value(), [0.5, 0.1, 0.01][case % 3]);
+                let input = format!("derivative(f = {name}, x = {x}, h = {h})");
+                let slope = (f(x + h) - f(x - h)) / (2.0 * h);
+                cases.close(&input, || Ok(answer(f, x, h)), slope)?;
             }
             Ok(())
         },
     )
 }
 
-/// Checks the choice of a batch size for a time budget. A step on `b` of the `n` examples takes
-/// `fixed + b * each` milliseconds, an epoch as many steps as it has batches, the last smaller one
-/// included (and counted as a whole one); the answer is the smallest of 1, 2, 4, ... up to 1024 whose
-/// epoch takes at most `budget` milliseconds. There is always one.
+/// Checks the gradient of a perceptron without bias, whose loss is the binary cross-entropy:
+/// `f(x, y, w)` is the mean over the points of `(sigmoid(w0 x0 + w1 x1) - y) x`.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::batch_size(|n, fixed, each, budget| {
-///     let epoch = |b: usize| n.div_ceil(b) as f64 * (fixed + b as f64 * each);
-///     (0..=10).map(|i| 1 << i).find(|&b| epoch(b) <= budget).unwrap_or(1024)
+/// let card = exercise::tp1::perceptron_gradient(|x, y, w| {
+///     let mut sum = [0.0, 0.0];
+///     for (x, y) in x.iter().zip(y) {
+///         let p = 1.0 / (1.0 + (-w[0] * x[0] - w[1] * x[1]).exp());
+///         sum = [sum[0] + (p - y) * x[0], sum[1] + (p - y) * x[1]];
+///     }
+///     sum.map(|s| s / x.len() as f64)
 /// });
 /// assert_eq!(card.status(), exercise::Status::Right);
 /// ```
-pub fn batch_size(f: impl Fn(usize, f64, f64, f64) -> usize) -> Card {
+pub fn perceptron_gradient(f: impl Fn(&[[f64; 2]], &[f64], [f64; 2]) -> [f64; 2]) -> Card {
     check(
-        "A batch size for a budget",
-        "The smallest batch size that keeps to the budget, on fresh machines",
+        "The gradient of the perceptron",
+        "Both derivatives are right on fresh batches of 1 to 4 points",
         |cases| {
             for case in 0..CASES {
-                let draw =
-                    |upto: i32| random::with_generator(|g| f64::from(g.random_range(1..=upto)));
-                let (n, fixed, each) = (100 * draw(50) as usize, draw(20) / 4.0, draw(10) / 100.0);
-                let epoch = |b: usize| n.div_ceil(b) as f64 * (fixed + b as f64 * each);
-                let right: usize = 1 << (case % 11);
-                let budget = epoch(right) + 0.25;
-                let mut sizes = (0..=10).map(|i| 1 << i);
-                let expected = sizes.find(|&b| epoch(b) <= budget).unwrap_or(right);
-                let call = format!(
-                    "batch_size(n = {n}, fixed = {fixed}, each = {each}, budget = {budget:.2})"
-                );
-                cases.equal(&call, || Ok(f(n, fixed, each, budget)), expected)?;
+                let x: Vec<[f64; 2]> = (0..=case % 4).map(|_| pair()).collect();
+                let y: Vec<f64> = x.iter().map(|_| yes_or_no()).collect();
+                let w = pair();
+                let p = |x: &[f64; 2]| 1.0 / (1.0 + (-w[0] * x[0] - w[1] * x[1]).exp());
+                let pairs = x.iter().zip(&y);
+                let each: Vec<[f64; 2]> =
+                    pairs.map(|(x, y)| x.map(|x_k| (p(x) - y) * x_k)).collect();
+                let mean = mean(&each);
+                let input = format!("perceptron_gradient(x = {x:?}, y = {y:?}, w = {w:?})");
+                cases.close_list(&input, || Ok(f(&x, &y, w).to_vec()), &mean)?;
             }
             Ok(())
         },
     )
 }
 
-/// Checks one step with momentum: `f(w, v, gradient, lr, momentum)` must return the new weight and
-/// the new velocity, as PyTorch's SGD has it: `v <- momentum v + gradient`, then `w <- w - lr v`.
+/// Checks one step of stochastic gradient descent: `f(w, grads, lr)` is the weights minus `lr` times
+/// the mean of the points' gradients.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::momentum_step(|w, v, g, lr, m| (w - lr * (m * v + g), m * v + g));
+/// let sum = |g: &[[f64; 2]], k: usize| g.iter().map(|g| g[k]).sum::<f64>();
+/// let card = exercise::tp1::sgd_step(|w, g, lr| {
+///     [0, 1].map(|k| w[k] - lr * sum(g, k) / g.len() as f64)
+/// });
 /// assert_eq!(card.status(), exercise::Status::Right);
-/// let card = exercise::tp1::momentum_step(|w, v, g, lr, m| (w - lr * v, m * v + g)); // the old v
-/// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn momentum_step(f: impl Fn(f64, f64, f64, f64, f64) -> (f64, f64)) -> Card {
+pub fn sgd_step(f: impl Fn([f64; 2], &[[f64; 2]], f64) -> [f64; 2]) -> Card {
     check(
-        "A step with momentum",
-        "Weight and velocity are right on fresh steps",
+        "One step of SGD",
+        "The weights are right after fresh batches of 1 to 4 gradients",
         |cases| {
-            for _ in 0..CASES {
-                let (w, v, gradient) = (value(), value(), value());
-                let (lr, momentum) = (0.1 * (value() + 3.5), 0.9);
-                let call = format!(
-                    "momentum_step(w = {w}, v = {v}, gradient = {gradient}, lr = {lr:.2}, momentum = {momentum})"
-                );
-                let lr = (lr * 100.0).round() / 100.0;
-                let after = momentum * v + gradient;
-                let answer = || f(w, v, gradient, lr, momentum);
-                cases.close(
-                    &format!("the weight of {call}"),
-                    || Ok(answer().0),
-                    w - lr * after,
-                )?;
-                cases.close(&format!("the velocity of {call}"), || Ok(answer().1), after)?;
+            for case in 0..CASES {
+                let grads: Vec<[f64; 2]> = (0..=case % 4).map(|_| pair()).collect();
+                let (w, lr) = (pair(), [0.1, 0.5, 2.0][case % 3]);
+                let mean = mean(&grads);
+                let after = [w[0] - lr * mean[0], w[1] - lr * mean[1]];
+                let input = format!("sgd_step(w = {w:?}, grads = {grads:?}, lr = {lr})");
+                cases.close_list(&input, || Ok(f(w, &grads, lr).to_vec()), &after)?;
             }
             Ok(())
         },
     )
 }
 
-/// Checks a new operation of the notebook's tape, the square: `f(x)` puts `x` and its square on a
-/// tape, goes back, and returns the value and the gradient of `x`.
+/// Checks the choice of a batch size: `f(n, epochs, step, point, budget)` is the smallest power of two
+/// B for which `epochs` times `ceil(n / B) step + n point` is at most `budget`, all in milliseconds.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::square_on_a_tape(|x| (x * x, 2.0 * x));
+/// let card = exercise::tp1::smallest_batch(|n, epochs, step, point, budget| {
+///     let mut batch = 1;
+///     while (n.div_ceil(batch) as f64 * step + n as f64 * point) * epochs as f64 > budget {
+///         batch *= 2;
+///     }
+///     batch
+/// });
 /// assert_eq!(card.status(), exercise::Status::Right);
-/// let card = exercise::tp1::square_on_a_tape(|x| (x * x, x));
+/// ```
+pub fn smallest_batch(f: impl Fn(usize, usize, f64, f64, f64) -> usize) -> Card {
+    check(
+        "A batch size for a time budget",
+        "The batch size is right for fresh data sets and budgets",
+        |cases| {
+            for case in 0..CASES {
+                let n: usize = draw(|g| g.random_range(3..=60)) * 100;
+                let exponent: u32 = draw(|g| g.random_range(0..=8));
+                let (epochs, step, point) = (1 + case, 0.25, 0.125 / 64.0);
+                let time = |steps: f64| epochs as f64 * (steps * step + n as f64 * point);
+                // Between what this batch size needs and what the one below needs.
+                let (batch, half) = (1usize << exponent, (1usize << exponent) / 2);
+                let needed = time(n.div_ceil(batch) as f64);
+                let budget = match half {
+                    0 => needed * 1.1,
+                    half => (needed + time(n.div_ceil(half) as f64)) / 2.0,
+                };
+                let call = format!(
+                    "smallest_batch(n = {n}, epochs = {epochs}, step = {step}, point = {point}, budget = {budget})"
+                );
+                cases.equal(&call, || Ok(f(n, epochs, step, point, budget)), batch)?;
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Checks an operation added to the notebook's tape: `f(x)` is the value of `x tanh(x)` and its
+/// derivative, as the tape computes them.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp1::tanh_operation(|x| (x * x.tanh(), x.tanh()));
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn square_on_a_tape(f: impl Fn(f64) -> (f64, f64)) -> Card {
+pub fn tanh_operation(f: impl Fn(f64) -> (f64, f64)) -> Card {
     check(
-        "A new operation: the square",
-        "Value and gradient are right on fresh numbers",
+        "A new operation",
+        "The tape gives the value and the derivative of x tanh(x) at fresh places",
         |cases| {
             for _ in 0..CASES {
                 let x = value();
-                cases.close(&format!("the value of square({x})"), || Ok(f(x).0), x * x)?;
-                let call = format!("the gradient of square({x})");
-                cases.close(&call, || Ok(f(x).1), 2.0 * x)?;
+                let (t, call) = (x.tanh(), format!("with_tanh({x})"));
+                cases.close(&format!("the value of {call}"), || Ok(f(x).0), x * t)?;
+                let slope = t + x * (1.0 - t * t);
+                cases.close(&format!("the derivative of {call}"), || Ok(f(x).1), slope)?;
             }
             Ok(())
         },
     )
+}
+
+/// Checks one step with momentum: `f(w, v, grad, lr, m)` is the weights and the velocity after
+/// `v <- m v + grad`, `w <- w - lr v`, as PyTorch's.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp1::momentum_step(|w, v, grad, lr, m| {
+///     let v = [m * v[0] + grad[0], m * v[1] + grad[1]];
+///     ([w[0] - lr * v[0], w[1] - lr * v[1]], v)
+/// });
+/// assert_eq!(card.status(), exercise::Status::Right);
+/// ```
+pub fn momentum_step(
+    f: impl Fn([f64; 2], [f64; 2], [f64; 2], f64, f64) -> ([f64; 2], [f64; 2]),
+) -> Card {
+    check(
+        "One step with momentum",
+        "Velocity and weights are right for fresh numbers",
+        |cases| {
+            for case in 0..CASES {
+                let (w, v, grad) = (pair(), pair(), pair());
+                let (lr, m) = ([0.1, 0.5][case % 2], [0.9, 0.5, 0.0][case % 3]);
+                let velocity = [m * v[0] + grad[0], m * v[1] + grad[1]];
+                let after = [w[0] - lr * velocity[0], w[1] - lr * velocity[1]];
+                let call = format!(
+                    "momentum_step(w = {w:?}, v = {v:?}, grad = {grad:?}, lr = {lr}, m = {m})"
+                );
+                let got = || f(w, v, grad, lr, m);
+                cases.close_list(
+                    &format!("the velocity of {call}"),
+                    || Ok(got().1.to_vec()),
+                    &velocity,
+                )?;
+                cases.close_list(
+                    &format!("the weights of {call}"),
+                    || Ok(got().0.to_vec()),
+                    &after,
+                )?;
+            }
+            Ok(())
+        },
+    )
+}
+
+fn draw<T>(draw: impl FnOnce(&mut random::Generator) -> T) -> T {
+    random::with_generator(draw)
+}
+
+fn yes_or_no() -> f64 {
+    f64::from(draw(|g| g.random_range(0..=1)))
+}
+
+fn mean(pairs: &[[f64; 2]]) -> [f64; 2] {
+    [0, 1].map(|k| pairs.iter().map(|pair| pair[k]).sum::<f64>() / pairs.len() as f64)
 }
