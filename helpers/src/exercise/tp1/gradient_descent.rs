@@ -17,7 +17,8 @@ use crate::random;
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
 pub fn derivative(answer: impl Fn(fn(f64) -> f64, f64, f64) -> f64) -> Card {
-    let functions: [(&str, fn(f64) -> f64); 4] = [
+    type Named = (&'static str, fn(f64) -> f64);
+    let functions: [Named; 4] = [
         ("x²", |x| x * x),
         ("x³", |x| x * x * x),
         ("exp(x)", f64::exp),
