@@ -52,6 +52,8 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
     {
         let mut job = lock(&crew.job);
         *job = Some(forever);
+        // Of an earlier job whose caller panicked too, and so never asked.
+        crew.panicked.store(false, Ordering::SeqCst);
         crew.posted.fetch_add(1, Ordering::SeqCst);
     }
     if crew.sleepers.load(Ordering::SeqCst) > 0 {
