@@ -84,11 +84,22 @@ impl Planes {
             bias: params.create("bias", (12, side, side), Init::ZEROS)?,
         })
     }
-}
 
-impl Model for Planes {
-    /// (N, 1, 16, 16) to (N, 12, 8, 8), or (N, 12, 8, 8) to (N, 12, 4, 4).
-    fn forward(&self, x: &Tensor, _train: bool) -> Result<Tensor> {
+    /// What comes before the tanh: (N, 1, 16, 16) to (N, 12, 8, 8), or (N, 12, 8, 8) to
+    /// (N, 12, 4, 4).
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let model = models::lenet1989(&Parameters::new(&Device::Cpu))?;
+    /// let x = Tensor::zeros((8, 1, 16, 16), DType::F32, &Device::Cpu)?;
+    /// let rectified = F::relu(&model.h1.sums(&x)?)?; // with another activation
+    /// assert_eq!(rectified.dims(), [8, 12, 8, 8]);
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another shape.
+    pub fn sums(&self, x: &Tensor) -> Result<Tensor> {
         let (weight, bias) = (self.weight.tensor(), self.bias.tensor());
         let (planes, side) = if weight.dim(1)? == 1 {
             (1, 16)
@@ -103,38 +114,38 @@ impl Model for Planes {
                 words(x.dims())
             ),
         }
+        // Two rows and columns of -1 on each side.
+        let x = (x + 1.0)?
+            .pad_with_zeros(2, 2, 2)?
+            .pad_with_zeros(3, 2, 2)?;
+        let x = (x - 1.0)?;
+        let options = ConvOptions {
+            stride: 2,
+            ..Default::default()
+        };
+        let conv = |x: &Tensor, first: usize, count: usize| {
+            F::conv2d(x, &weight.narrow(0, first, count)?, None, options)
+        };
+        let y = if planes == 1 {
+            conv(&x, 0, 12)?
+        } else {
+            let both = Tensor::cat(&[x.narrow(1, 0, 4)?, x.narrow(1, 8, 4)?], 1)?;
+            let first = conv(&x.narrow(1, 0, 8)?, 0, 4)?;
+            let second = conv(&x.narrow(1, 4, 8)?, 4, 4)?;
+            Tensor::cat(&[first, second, conv(&both, 8, 4)?], 1)?
+        };
+        y.broadcast_add(&bias)
+    }
+}
+
+impl Model for Planes {
+    /// (N, 1, 16, 16) to (N, 12, 8, 8), or (N, 12, 8, 8) to (N, 12, 4, 4).
+    fn forward(&self, x: &Tensor, _train: bool) -> Result<Tensor> {
         let settings = || vec![("stride", "2".to_string()), ("padding", "2".to_string())];
-        let parameters = [&self.weight, &self.bias];
-        traced(
-            "Planes",
-            self.weight.layer(),
-            &[x],
-            &parameters,
-            settings,
-            || {
-                // Two rows and columns of -1 on each side.
-                let x = (x + 1.0)?
-                    .pad_with_zeros(2, 2, 2)?
-                    .pad_with_zeros(3, 2, 2)?;
-                let x = (x - 1.0)?;
-                let options = ConvOptions {
-                    stride: 2,
-                    ..Default::default()
-                };
-                let conv = |x: &Tensor, first: usize, count: usize| {
-                    F::conv2d(x, &weight.narrow(0, first, count)?, None, options)
-                };
-                let y = if planes == 1 {
-                    conv(&x, 0, 12)?
-                } else {
-                    let both = Tensor::cat(&[x.narrow(1, 0, 4)?, x.narrow(1, 8, 4)?], 1)?;
-                    let first = conv(&x.narrow(1, 0, 8)?, 0, 4)?;
-                    let second = conv(&x.narrow(1, 4, 8)?, 4, 4)?;
-                    Tensor::cat(&[first, second, conv(&both, 8, 4)?], 1)?
-                };
-                F::tanh(&y.broadcast_add(&bias)?)
-            },
-        )
+        let (name, parameters) = (self.weight.layer(), [&self.weight, &self.bias]);
+        traced("Planes", name, &[x], &parameters, settings, || {
+            F::tanh(&self.sums(x)?)
+        })
     }
 }
 
