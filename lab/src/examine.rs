@@ -1,5 +1,5 @@
 //! What `cargo lab test` does with a notebook beyond running it: exercises tried with and without
-//! their solutions, marked numbers of the prose compared with the outputs.
+//! their solutions, marked numbers of the prose compared with the outputs, variants run.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::cells::{cells, exercise, is_code};
 use crate::notebooks::{self, Outcome};
 use crate::project::Project;
-use crate::{exercises, prose, solutions};
+use crate::{exercises, prose, solutions, variant};
 
 /// What can be seen without running it: missing parts, numbers unlike the saved outputs.
 pub fn look(notebook: &Path) -> Result<Vec<String>> {
     let notebook = read(notebook)?;
     let (_, mut problems) = exercises::find(&notebook);
     problems.extend(prose::compare(&notebook));
+    problems.extend(variant::find(&notebook).1);
     Ok(problems)
 }
 
@@ -71,6 +72,22 @@ pub fn examine(project: &Project, path: &Path, timeout: u64) -> Result<Outcome> 
     }
     if outcome.failures.is_empty() {
         problems.extend(prose::compare(&executed));
+    }
+    let (variants, wrong) = variant::find(&notebook);
+    problems.extend(wrong);
+    for variant in variants {
+        if !variant.can_run(&variant::downloads(project.root())) {
+            println!("      {} is not tried: not downloaded", variant.becomes);
+            continue;
+        }
+        fs::write(&copy, variant.notebook.to_string())?;
+        let ran = notebooks::execute(project, &copy, timeout, &arguments)?;
+        outcome.time += ran.time;
+        let failed = ran.failures.iter().map(|failure| {
+            let (cell, message) = (failure.cell, &failure.message);
+            format!("with {}, cell {cell}: {message}", variant.becomes)
+        });
+        problems.extend(failed);
     }
     outcome.problems = problems;
     Ok(outcome)

@@ -27,6 +27,7 @@ mod rust;
 mod scaffold;
 mod setup;
 mod solutions;
+mod variant;
 mod warm;
 
 use std::path::PathBuf;
