@@ -2,6 +2,8 @@
 
 mod convolution;
 mod figures;
+mod postal_codes;
 
 pub use convolution::*;
 pub use figures::*;
+pub use postal_codes::*;
