@@ -127,6 +127,8 @@ impl Figure {
         let Some(mut pixmap) = tiny_skia::Pixmap::new(width, height) else {
             bail!("the figure could not be drawn: {width} x {height} pixels");
         };
+        // A figure shrunk to the page ends between two pixels: there would be a seam.
+        pixmap.fill(tiny_skia::Color::WHITE);
         let transform = tiny_skia::Transform::from_scale(scale, scale);
         resvg::render(&tree, transform, &mut pixmap.as_mut());
         let pixels = pixmap.pixels().iter();

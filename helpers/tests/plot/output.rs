@@ -18,6 +18,21 @@ fn a_png_has_the_figure_s_size_and_something_on_it() {
     assert!(dark(60, 250) > 100);
 }
 
+#[test]
+fn a_figure_shrunk_to_the_page_is_white_to_its_edges() {
+    let three = [few(), few(), few()].map(|figure| figure.size(300, 294));
+    let figure = plot::side_by_side(&three).unwrap();
+    let png = image::load_from_memory(&figure.png().unwrap())
+        .unwrap()
+        .to_rgb8();
+    let (width, height) = png.dimensions();
+    assert_eq!(width, 840);
+    let edge = |x: u32, y: u32| x == 0 || y == 0 || x + 1 == width || y + 1 == height;
+    for (x, y, pixel) in png.enumerate_pixels().filter(|p| edge(p.0, p.1)) {
+        assert_eq!(pixel.0, [255, 255, 255], "at {x}, {y}");
+    }
+}
+
 fn shown(figure: &Figure, what: &str) -> String {
     let blocks = figure.blocks();
     assert!(blocks.len() <= LIMIT, "{what}: {} bytes", blocks.len());
