@@ -5,14 +5,17 @@
 //! cargo run --release -p helpers --example postal_codes -- paper
 //! ```
 //!
-//! - `paper`: the network of 1989 as it was trained then, five seeds, 9 minutes in PyTorch
+//! - `paper`: the network of 1989 as it was trained then, five seeds
 //! - `choose`: 33 years later, one change at a time, on digits held out of the training ones
 //! - `later`: the same changes on all training digits, with the test error
 //! - `cnn`: TP2's network on 8,000 digits, tested on 2,000, five seeds
 //! - `epochs`: the time of six passes of it over 60,000 images
 //!
-//! PyTorch's side of `paper` and `cnn`, on the same digits: `python helpers/examples/postal_codes/pytorch.py paper
-//! datasets/mnist`.
+//! PyTorch's side of `paper` and `cnn`, on the same digits:
+//!
+//! ```text
+//! python helpers/examples/postal_codes/pytorch.py paper datasets/mnist
+//! ```
 
 mod cnn;
 mod digits;

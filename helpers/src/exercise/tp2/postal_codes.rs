@@ -106,7 +106,7 @@ pub fn error_rate(f: impl Fn(&[Vec<f32>], &[u32]) -> f64) -> Card {
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp2::most_confused(|_| (0, 0)); // the largest count of all
+/// let card = exercise::tp2::most_confused(|_| (0, 0)); // on the diagonal
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
 pub fn most_confused(f: impl Fn(&[Vec<u32>]) -> (usize, usize)) -> Card {
