@@ -1,5 +1,7 @@
 //! Losses of classification: one of C classes is right.
 
+use std::sync::{Arc, OnceLock};
+
 use candle_core::{DType, Result, Tensor, bail};
 
 use crate::functional::cpu_op::{differentiable, plain};
@@ -92,16 +94,26 @@ pub fn cross_entropy(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
 fn in_one_pass(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
     float("cross_entropy", logits)?;
     let classes = logits.dim(1)?;
-    let run = move |v: &[View]| kernels::cross_entropy(v[0], v[1], classes);
+    // Written by the way there, read by the way back.
+    let softmax = Arc::new(OnceLock::new());
+    let known = softmax.clone();
+    let run = move |v: &[View]| {
+        let (loss, shares) = kernels::cross_entropy(v[0], v[1], classes)?;
+        softmax.get_or_init(|| shares);
+        Ok(loss)
+    };
     differentiable(
         "cross_entropy",
         &[logits, targets],
         (),
         run,
         move |inputs, _, grad| {
-            let scale = grad.to_dtype(DType::F64)?.to_scalar::<f64>()?;
-            let run = move |v: &[View]| kernels::cross_entropy_gradient(v[0], v[1], classes, scale);
-            let dx = plain("cross_entropy", inputs, inputs[0].shape(), run)?;
+            let softmax = known.clone();
+            let run = move |v: &[View]| match softmax.get() {
+                Some(softmax) => kernels::cross_entropy_gradient(softmax, v[0], v[1]),
+                None => bail!("cross_entropy: the softmax is lost"),
+            };
+            let dx = plain("cross_entropy", &[grad, inputs[1]], inputs[0].shape(), run)?;
             Ok(vec![Some(dx), None])
         },
     )
@@ -200,7 +212,8 @@ pub(crate) fn check_class_targets(what: &str, scores: &Tensor, targets: &Tensor)
             words(scores.dims())
         );
     }
-    let highest = targets.max_all()?.to_scalar::<u32>()? as usize;
+    let highest = targets.flatten_all()?.to_vec1::<u32>()?.into_iter().max();
+    let highest = highest.map_or(0, |highest| highest as usize);
     if highest >= classes {
         bail!(
             "{what}: target {highest}, but there are {classes} classes, 0 to {}",
