@@ -4,6 +4,7 @@ use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail,
 };
 
+use super::gradients::hand_over;
 use crate::kernels::View;
 
 /// The numbers of the result from those of the inputs.
@@ -80,7 +81,11 @@ impl CpuOp {
 
     fn back(&self, inputs: &[&Tensor], y: &Tensor, grad: &Tensor) -> Result<Vec<Option<Tensor>>> {
         match &self.backward {
-            Some(backward) => backward(inputs, y, &grad.contiguous()?),
+            Some(backward) => {
+                let mut grads = backward(inputs, y, &grad.contiguous()?)?;
+                hand_over(inputs, &mut grads);
+                Ok(grads)
+            }
             None => bail!("{}: derived once, not twice", self.name),
         }
     }

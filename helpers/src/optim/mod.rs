@@ -33,8 +33,9 @@ pub use state::OptimizerState;
 use std::path::Path;
 
 use candle_core::backprop::GradStore;
-use candle_core::{Result, bail};
+use candle_core::{Result, Tensor, bail};
 
+use crate::functional::gradients;
 use crate::nn::Parameters;
 
 /// What every optimizer can do, so that a training loop takes any of them.
@@ -45,6 +46,27 @@ pub trait Optimizer {
     /// # Errors
     /// A gradient that does not fit its parameter.
     fn step(&mut self, grads: &GradStore) -> Result<()>;
+
+    /// Computes the gradients of `loss` and takes a [`step`](Self::step), as candle's
+    /// `backward_step`: the same as `step(&loss.backward()?)`, in less time, since candle's
+    /// `backward` adds the gradient of every parameter to zeros first.
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let params = Parameters::new(&Device::Cpu);
+    /// let fc = nn::linear(1, 1, &params.at("fc"))?;
+    /// fc.weight.init(nn::Init::ONES)?;
+    /// let loss = fc.forward(&Tensor::ones((1, 1), DType::F32, &Device::Cpu)?, true)?.sum_all()?;
+    /// optim::Sgd::new(&params, 0.25)?.backward_step(&loss)?;
+    /// assert_eq!(fc.weight.tensor().to_vec2::<f32>()?, [[0.75]]); // the gradient is the input, 1
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As `step`; an operation without a gradient on the way to the loss.
+    fn backward_step(&mut self, loss: &Tensor) -> Result<()> {
+        self.step(&gradients(loss)?)
+    }
 
     /// The learning rate, and what the optimizer remembers of earlier steps.
     fn state(&self) -> &OptimizerState;

@@ -86,7 +86,7 @@ impl Training {
             let outputs = model.forward(&x, true)?;
             let loss = (self.loss)(&outputs, &targets)?;
             let mut scores = vec![self.finite("the loss", &loss, epoch)?];
-            self.optimizer.step(&loss.backward()?)?;
+            self.optimizer.backward_step(&loss)?;
             watch.batch_done(x.dim(0)?, scores[0]);
             if self.validation.is_none() {
                 self.add_metrics(&mut scores, &outputs.detach(), &targets)?;

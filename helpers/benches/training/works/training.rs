@@ -68,7 +68,7 @@ pub fn helpers(
     let step = move || {
         let (x, targets) = batches.turn();
         let loss = loss(&model.forward(&x, true)?, &targets)?;
-        optimizer.step(&loss.backward()?)
+        optimizer.backward_step(&loss)
     };
     Training {
         parameters: params.count(),

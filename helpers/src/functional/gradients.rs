@@ -1,0 +1,64 @@
+//! The way back, without candle's detour for parameters.
+//!
+//! candle's `backward` makes zeros for every gradient and adds to them: two pieces of memory and two
+//! passes more than the gradient itself. For parameters, the leaves where the way back ends, this
+//! crate's operations hand the gradient over here instead, while [`gradients`] runs.
+
+use std::cell::RefCell;
+
+use candle_core::backprop::GradStore;
+use candle_core::{Result, Tensor};
+
+thread_local! {
+    /// Variables and a gradient of each, in the order they came; `None` while nobody collects.
+    static COLLECTED: RefCell<Option<Vec<(Tensor, Tensor)>>> = const { RefCell::new(None) };
+}
+
+/// What `loss.backward()` answers, faster: the gradients are the same.
+pub(crate) fn gradients(loss: &Tensor) -> Result<GradStore> {
+    let collecting = Collecting::begin();
+    let mut grads = loss.backward()?;
+    for (variable, grad) in collecting.end() {
+        let grad = match grads.remove(&variable) {
+            Some(other) => (other + grad)?, // it was used more than once
+            None => grad,
+        };
+        grads.insert(&variable, grad);
+    }
+    Ok(grads)
+}
+
+/// Takes the gradients of variables out of `grads`, if somebody collects them.
+pub(super) fn hand_over(inputs: &[&Tensor], grads: &mut [Option<Tensor>]) {
+    COLLECTED.with_borrow_mut(|collected| {
+        let Some(collected) = collected else { return };
+        for (input, grad) in inputs.iter().zip(grads) {
+            if input.is_variable() {
+                collected.extend(grad.take().map(|grad| ((*input).clone(), grad)));
+            }
+        }
+    });
+}
+
+/// Collects until it is dropped, also by an error or a panic.
+struct Collecting {
+    before: Option<Vec<(Tensor, Tensor)>>,
+}
+
+impl Collecting {
+    fn begin() -> Collecting {
+        Collecting {
+            before: COLLECTED.replace(Some(Vec::new())),
+        }
+    }
+
+    fn end(self) -> Vec<(Tensor, Tensor)> {
+        COLLECTED.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Collecting {
+    fn drop(&mut self) {
+        COLLECTED.set(self.before.take());
+    }
+}
