@@ -3,8 +3,8 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::check::{self, words};
-use super::{composed, conv_op, on_cpu};
-use crate::kernels::{Axis, Convolution};
+use super::{PoolOptions, composed, conv_op, on_cpu};
+use crate::kernels::{Axis, Convolution, Finish, MaxPool};
 use crate::trace::traced;
 
 /// How a kernel moves over its input: the same numbers for every spatial dimension.
@@ -118,6 +118,32 @@ pub fn conv3d(
     conv("conv3d", 3, x, weight, bias, options)
 }
 
+/// [`conv2d`] with the max pooling and the ReLU that follow it, on the CPU and with no trace on.
+pub(crate) fn conv2d_and(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvOptions,
+    pool: Option<PoolOptions>,
+    relu: bool,
+) -> Result<Tensor> {
+    const WHAT: &str = "conv2d";
+    let (sizes, dims) = prepare(WHAT, 2, x, weight, bias, options)?;
+    let axes = sizes.axes.map(|axis| axis.output);
+    let pool = pool.map(|pool| -> Result<MaxPool> {
+        let axes = [pool.axis(WHAT, axes[1])?, pool.axis(WHAT, axes[2])?];
+        Ok(MaxPool {
+            planes: dims[0] * dims[1],
+            axes,
+        })
+    });
+    let finish = Finish {
+        pool: pool.transpose()?,
+        relu,
+    };
+    conv_op::forward(sizes, x, weight, bias, dims, finish)
+}
+
 fn conv(
     what: &'static str,
     rank: usize,
@@ -126,17 +152,7 @@ fn conv(
     bias: Option<&Tensor>,
     options: ConvOptions,
 ) -> Result<Tensor> {
-    let sizes = sizes(what, rank, x, weight, options)?;
-    let out_channels = weight.dim(0)?;
-    check::vector(what, x, bias, "bias", out_channels)?;
-    let mut dims = vec![sizes.batch, out_channels];
-    dims.extend(sizes.axes[3 - rank..].iter().map(|axis| axis.output));
-    check::can_hold_windows(
-        what,
-        &[sizes.batch, x.dim(1)?.max(out_channels)],
-        &sizes.axes[3 - rank..],
-    )?;
-    check::can_hold(what, &[sizes.patch(), sizes.places()])?;
+    let (sizes, dims) = prepare(what, rank, x, weight, bias, options)?;
     let settings = || {
         vec![
             ("stride", options.stride.to_string()),
@@ -149,11 +165,34 @@ fn conv(
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced(what, "", tensors, &[], settings, || {
         if on_cpu(x) {
-            conv_op::forward(sizes, x, weight, bias, dims)
+            conv_op::forward(sizes, x, weight, bias, dims, Finish::default())
         } else {
             add_bias(&composed::conv(&sizes, x, weight)?, bias)
         }
     })
+}
+
+/// What a convolution needs to know, and the shape of its result, once all is seen to fit.
+fn prepare(
+    what: &str,
+    rank: usize,
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    options: ConvOptions,
+) -> Result<(Convolution, Vec<usize>)> {
+    let sizes = sizes(what, rank, x, weight, options)?;
+    let out_channels = weight.dim(0)?;
+    check::vector(what, x, bias, "bias", out_channels)?;
+    let mut dims = vec![sizes.batch, out_channels];
+    dims.extend(sizes.axes[3 - rank..].iter().map(|axis| axis.output));
+    check::can_hold_windows(
+        what,
+        &[sizes.batch, x.dim(1)?.max(out_channels)],
+        &sizes.axes[3 - rank..],
+    )?;
+    check::can_hold(what, &[sizes.patch(), sizes.places()])?;
+    Ok((sizes, dims))
 }
 
 /// Adds one number per channel to (N, C, ...).

@@ -1,25 +1,37 @@
 //! The convolution and its gradients as operations on the CPU.
 
+use std::sync::{Arc, OnceLock};
+
 use candle_core::{Result, Tensor};
 
 use super::cpu_op::{differentiable, plain, wanted};
-use crate::kernels::{Channels, Convolution, View};
+use crate::kernels::{Channels, Convolution, Finish, View};
 
-/// y, of shape `dims`, from x, the weight and the bias.
+/// y, whose shape is `dims` before a pooling, from x, the weight and the bias.
 pub(super) fn forward(
     sizes: Convolution,
     x: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
     dims: Vec<usize>,
+    finish: Finish,
 ) -> Result<Tensor> {
     let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
+    let after = finish.dims(&dims);
+    // Written by the way there, read by the way back.
+    let winners = Arc::new(OnceLock::new());
+    let known = winners.clone();
     differentiable(
         "conv",
         &inputs,
-        dims,
-        move |v| sizes.forward(v[0], v[1], v.get(2).copied()),
-        move |inputs, _y, grad| {
+        after,
+        move |v| {
+            let (y, places) = sizes.forward(v[0], v[1], v.get(2).copied(), &finish)?;
+            winners.get_or_init(|| places);
+            Ok(y)
+        },
+        move |inputs, y, grad| {
+            let grad = &before(finish, &known, &dims, y, grad)?;
             let (x, weight) = (inputs[0], inputs[1]);
             let mut grads = vec![
                 wanted(x, || input(sizes, grad, weight, x.dims()))?,
@@ -31,6 +43,24 @@ pub(super) fn forward(
             Ok(grads)
         },
     )
+}
+
+/// The gradient of the convolution's own result, of shape `dims`, from that of what came after it.
+fn before(
+    finish: Finish,
+    winners: &Arc<OnceLock<Vec<u32>>>,
+    dims: &[usize],
+    y: &Tensor,
+    grad: &Tensor,
+) -> Result<Tensor> {
+    if finish == Finish::default() {
+        return Ok(grad.clone());
+    }
+    let winners = winners.clone();
+    plain("finish", &[y, grad], dims, move |v| {
+        let winners = winners.get().map_or(&[][..], Vec::as_slice);
+        finish.backward(winners, v[0], v[1])
+    })
 }
 
 /// The transposed convolution, which is the way back of a convolution: `sizes` are that one's,
@@ -50,7 +80,7 @@ pub(super) fn transposed(
             let (x, weight) = (inputs[0], inputs[1]);
             let dx = || {
                 plain("conv", &[grad, weight], x.dims(), move |v| {
-                    sizes.forward(v[0], v[1], None)
+                    Ok(sizes.forward(v[0], v[1], None, &Finish::default())?.0)
                 })
             };
             Ok(vec![

@@ -1,11 +1,13 @@
 //! Dropout: some of the numbers, chosen by lot, are left out while training.
 
-use candle_core::{Device, Result, Tensor, bail};
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, DType, Device, Result, Tensor, bail};
 use rand::RngCore;
 
 use super::cpu_op::{differentiable, plain};
 use super::{check, on_cpu};
-use crate::kernels::{View, multiply};
+use crate::kernels::{View, multiply, multiply_in_place};
 use crate::random;
 use crate::trace::traced;
 
@@ -40,15 +42,8 @@ pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
         if p == 1.0 {
             return x * x.zeros_like()?; // 1 / (1 - p) is infinite
         }
-        // A number of 32 bits is drawn for each; those below p of all numbers are left out. (Without
-        // a branch: nobody can guess a lot.)
-        let (first, scale) = ((p * 2f64.powi(32)) as u64, (1.0 / (1.0 - p)) as f32);
-        let factor = |lot: u32| scale * f32::from(u8::from(u64::from(lot) >= first));
-        let mut lots = vec![0; 4 * x.elem_count()];
-        random::with_generator(|g| g.fill_bytes(&mut lots));
-        let (lots, _) = lots.as_chunks();
-        let factors = lots.iter().map(|&lot| factor(u32::from_le_bytes(lot)));
-        let factors = Tensor::from_vec(factors.collect(), x.shape(), &Device::Cpu)?;
+        let factors = draw_factors(x.elem_count(), p);
+        let factors = Tensor::from_vec(factors, x.shape(), &Device::Cpu)?;
         let factors = factors.to_dtype(x.dtype())?.to_device(x.device())?;
         if !on_cpu(x) {
             return x * factors;
@@ -65,4 +60,37 @@ pub fn dropout(x: &Tensor, p: f64, train: bool) -> Result<Tensor> {
             },
         )
     })
+}
+
+/// What each number is multiplied by: 0 for those left out.
+fn draw_factors(count: usize, p: f64) -> Vec<f32> {
+    // A number of 32 bits is drawn for each; those below p of all numbers are left out. (Without a
+    // branch: nobody can guess a lot.)
+    let (first, scale) = ((p * 2f64.powi(32)) as u64, (1.0 / (1.0 - p)) as f32);
+    let factor = |lot: u32| scale * f32::from(u8::from(u64::from(lot) >= first));
+    let mut lots = vec![0; 4 * count];
+    random::with_generator(|g| g.fill_bytes(&mut lots));
+    let (lots, _) = lots.as_chunks();
+    let factors = lots.iter().map(|&lot| factor(u32::from_le_bytes(lot)));
+    factors.collect()
+}
+
+/// The factors of a dropout that runs together with the layer before it.
+#[derive(Clone)]
+pub(super) struct Factors(Arc<CpuStorage>);
+
+impl Factors {
+    /// As [`dropout`] draws them, with p above 0 and below 1.
+    pub(super) fn draw(count: usize, p: f64, dtype: DType) -> Factors {
+        let factors = draw_factors(count, p);
+        Factors(Arc::new(match dtype {
+            DType::F64 => CpuStorage::F64(factors.into_iter().map(f64::from).collect()),
+            _ => CpuStorage::F32(factors),
+        }))
+    }
+
+    /// Multiplies as many numbers.
+    pub(super) fn apply(&self, numbers: CpuStorage) -> Result<CpuStorage> {
+        multiply_in_place(numbers, &self.0)
+    }
 }

@@ -5,8 +5,9 @@ use candle_core::{Result, Tensor, bail};
 use super::check::{self, words};
 use super::conv_op::bias_gradient;
 use super::cpu_op::{differentiable, plain, wanted};
+use super::dropout::Factors;
 use super::on_cpu;
-use crate::kernels::Linear;
+use crate::kernels::{Activation, Linear};
 use crate::trace::traced;
 
 /// `y = x W^T + b`: `x` is (..., in), `weight` (out, in), `bias` (out); the result is (..., out).
@@ -23,6 +24,24 @@ use crate::trace::traced;
 /// # Errors
 /// Shapes that do not fit, types that differ, a weight without inputs or outputs.
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    linear_and(x, weight, bias, After::default())
+}
+
+/// What follows a linear map at once; only on the CPU and with no trace on.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct After {
+    pub(crate) relu: bool,
+    /// The probability of a dropout after the ReLU, above 0 and below 1.
+    pub(crate) dropout: Option<f64>,
+}
+
+/// [`linear`] and what follows it.
+pub(crate) fn linear_and(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    after: After,
+) -> Result<Tensor> {
     let (outputs, inputs) = match weight.dims() {
         [outputs, inputs] if *outputs > 0 && *inputs > 0 => (*outputs, *inputs),
         dims => bail!("linear: the weights must be (out, in), got {}", words(dims)),
@@ -44,14 +63,20 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced("linear", "", tensors, &[], Vec::new, || {
         let rows: usize = batch.iter().product();
-        let x = x.reshape((rows, inputs))?;
+        // Another shape is another step on the way back.
+        let flat = batch.len() != 1;
+        let x = match flat {
+            true => x.reshape((rows, inputs))?,
+            false => x.clone(),
+        };
         if on_cpu(&x) {
             let sizes = Linear {
                 rows,
                 inputs,
                 outputs,
             };
-            return on_tiles(sizes, &x, weight, bias)?.reshape(dims);
+            let y = on_tiles(sizes, &x, weight, bias, after)?;
+            return if flat { y.reshape(dims) } else { Ok(y) };
         }
         let y = x.matmul(&weight.t()?)?;
         let y = match bias {
@@ -63,14 +88,36 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tens
 }
 
 /// y (rows, outputs) and its gradients, on the CPU.
-fn on_tiles(sizes: Linear, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+fn on_tiles(
+    sizes: Linear,
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    after: After,
+) -> Result<Tensor> {
+    let relu = after.relu;
+    let dims = [sizes.rows, sizes.outputs];
+    let factors = after
+        .dropout
+        .map(|p| Factors::draw(dims[0] * dims[1], p, x.dtype()));
+    let known = factors.clone();
     let inputs: Vec<&Tensor> = [x, weight].into_iter().chain(bias).collect();
     differentiable(
         "linear",
         &inputs,
-        (sizes.rows, sizes.outputs),
-        move |v| sizes.forward(v[0], v[1], v.get(2).copied()),
-        move |inputs, _y, grad| {
+        &dims,
+        move |v| {
+            let y = sizes.forward(v[0], v[1], v.get(2).copied(), relu)?;
+            match &factors {
+                Some(factors) => factors.apply(y),
+                None => Ok(y),
+            }
+        },
+        move |inputs, y, grad| {
+            let grad = match relu {
+                true => &before_relu(known.clone(), y, grad)?,
+                false => grad,
+            };
             let (x, weight) = (inputs[0], inputs[1]);
             let dx = || {
                 plain("linear_input", &[grad, weight], x.dims(), move |v| {
@@ -89,4 +136,16 @@ fn on_tiles(sizes: Linear, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -
             Ok(grads)
         },
     )
+}
+
+/// The gradient of what went into ReLU, from that of what came out, perhaps of dropout after it. (What
+/// the dropout left out is 0 in y, too.)
+fn before_relu(factors: Option<Factors>, y: &Tensor, grad: &Tensor) -> Result<Tensor> {
+    plain("relu", &[y, grad], y.dims(), move |v| {
+        let grad = Activation::Relu.backward(v[0], v[1])?;
+        match &factors {
+            Some(factors) => factors.apply(grad),
+            None => Ok(grad),
+        }
+    })
 }

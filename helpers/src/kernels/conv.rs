@@ -18,7 +18,7 @@ use candle_core::{CpuStorage, Result, WithDType};
 use super::canvas::{Canvas, Map};
 use super::products::products;
 use super::sweep::{Pass, Sweep};
-use super::{Axis, View, float, give_back};
+use super::{Axis, Finish, View, float, give_back};
 
 /// The least number of places in a chunk of samples, where there are so many: long runs for small
 /// images.
@@ -63,8 +63,14 @@ impl Convolution {
     }
 
     /// y (N, C_out, ...) from x (N, C_in, ...), the weight (C_out, C_in / groups, ...) and a bias
-    /// (C_out).
-    pub(crate) fn forward(&self, x: View, weight: View, bias: Option<View>) -> Result<CpuStorage> {
+    /// (C_out). With a pooling y is what that makes of it, and the winners come along.
+    pub(crate) fn forward(
+        &self,
+        x: View,
+        weight: View,
+        bias: Option<View>,
+        finish: &Finish,
+    ) -> Result<(CpuStorage, Vec<u32>)> {
         let (canvas, taps) = self.input_canvas();
         let maps = self.axes.map(output_map);
         let pass = Pass {
@@ -81,8 +87,8 @@ impl Convolution {
         };
         float!(x, T => {
             let bias = bias.map_or(Ok(&[][..]), |bias| bias.numbers())?;
-            let y = sweep.run::<T>(x.numbers()?, weight.numbers()?, bias);
-            Ok(T::to_cpu_storage_owned(y))
+            let (y, winners) = sweep.run::<T>(x.numbers()?, weight.numbers()?, bias, finish);
+            Ok((T::to_cpu_storage_owned(y), winners))
         })
     }
 
@@ -131,7 +137,7 @@ impl Convolution {
             passes,
         };
         float!(grad, T => Ok(T::to_cpu_storage_owned(
-            sweep.run::<T>(grad.numbers()?, weight.numbers()?, &[])
+            sweep.run::<T>(grad.numbers()?, weight.numbers()?, &[], &Finish::default()).0
         )))
     }
 

@@ -6,6 +6,7 @@
 
 use candle_core::{CpuStorage, Result, WithDType};
 
+use super::pointwise::rectify;
 use super::simd::{Real, arch};
 use super::threads::{pieces, run};
 use super::tile::{DOT_COLUMNS, Dot, Outer, Tiles};
@@ -20,11 +21,17 @@ pub(crate) struct Linear {
 }
 
 impl Linear {
-    /// y from x, the weight and a bias.
-    pub(crate) fn forward(&self, x: View, weight: View, bias: Option<View>) -> Result<CpuStorage> {
+    /// y from x, the weight and a bias, through ReLU if that is wanted.
+    pub(crate) fn forward(
+        &self,
+        x: View,
+        weight: View,
+        bias: Option<View>,
+        relu: bool,
+    ) -> Result<CpuStorage> {
         float!(x, T => {
             let bias = bias.map_or(Ok(&[][..]), |bias| bias.numbers())?;
-            self.forward_in::<T>(x.numbers()?, weight.numbers()?, bias)
+            self.forward_in::<T>(x.numbers()?, weight.numbers()?, bias, relu)
         })
     }
 
@@ -44,7 +51,13 @@ impl Linear {
         )))
     }
 
-    fn forward_in<T: Real>(&self, x: &[T], weight: &[T], bias: &[T]) -> Result<CpuStorage> {
+    fn forward_in<T: Real>(
+        &self,
+        x: &[T],
+        weight: &[T],
+        bias: &[T],
+        relu: bool,
+    ) -> Result<CpuStorage> {
         let (inputs, outputs) = (self.inputs, self.outputs);
         let mut y = zeros::<T>(self.rows * outputs);
         let tiles = Tiles::new::<T>(arch());
@@ -78,6 +91,9 @@ impl Linear {
                     y.iter_mut().zip(bias).for_each(|(y, &bias)| *y += bias);
                 }
             }
+            if relu {
+                rectify(y);
+            }
         });
         Ok(T::to_cpu_storage_owned(y))
     }
@@ -108,23 +124,24 @@ fn sums_of_rows<T: Real>(
         let mut sums = zeros::<T>(height * tiles.width);
         for (panel, c) in c.chunks_mut(height * n).enumerate() {
             let (first, rows) = (task * each + panel * height, c.len() / n);
-            for (j, packed) in packed.chunks_exact_mut(height).enumerate() {
-                for (i, packed) in packed[..rows].iter_mut().enumerate() {
-                    *packed = a[(first + i) * strides.0 + j * strides.1];
-                }
+            let packed = &mut packed[..k * rows];
+            for (j, packed) in packed.chunks_exact_mut(rows).enumerate() {
+                let a = a[first * strides.0 + j * strides.1..].iter();
+                let column = packed.iter_mut().zip(a.step_by(strides.0));
+                column.for_each(|(packed, &a)| *packed = a);
             }
             for start in (0..n).step_by(tiles.width) {
                 let count = tiles.width.min(n - start);
-                // Whole tiles go where they belong, others as far as they belong there.
-                let whole = count == tiles.width && rows == height;
-                let (to, stride) = match whole {
+                // Full vectors go where they belong, others as far as they belong there.
+                let full = count.is_multiple_of(tiles.lanes);
+                let (to, stride) = match full {
                     true => (&mut c[start..], n),
                     false => (sums.as_mut_slice(), tiles.width),
                 };
                 tiles.outer(
-                    height,
+                    rows,
                     Outer {
-                        a: &packed,
+                        a: packed,
                         b,
                         offsets: &offsets,
                         start,
@@ -134,7 +151,7 @@ fn sums_of_rows<T: Real>(
                         stride,
                     },
                 );
-                if !whole {
+                if !full {
                     let rows = c.chunks_exact_mut(n).zip(sums.chunks_exact(tiles.width));
                     rows.for_each(|(c, sums)| {
                         c[start..start + count].copy_from_slice(&sums[..count]);

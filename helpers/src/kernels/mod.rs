@@ -10,6 +10,7 @@ mod channels;
 mod classes;
 mod conv;
 mod crew;
+mod finish;
 mod linear;
 mod memory;
 mod pointwise;
@@ -28,9 +29,10 @@ pub(crate) use axis::Axis;
 pub(crate) use channels::Channels;
 pub(crate) use classes::{cross_entropy, cross_entropy_gradient};
 pub(crate) use conv::Convolution;
+pub(crate) use finish::Finish;
 pub(crate) use linear::Linear;
 pub(crate) use memory::keep as keep_memory;
-pub(crate) use pointwise::{Activation, multiply};
+pub(crate) use pointwise::{Activation, multiply, multiply_in_place};
 pub(crate) use pool::MaxPool;
 pub(crate) use resample::{Resample, Row, Table};
 pub(crate) use simd::Real;
@@ -77,6 +79,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// All `count` numbers of a storage.
+    pub(crate) fn whole(storage: &'a CpuStorage, count: usize) -> Result<View<'a>> {
+        View::new(storage, &Layout::contiguous(count))
+    }
+
     /// All numbers as f64, for short vectors.
     pub(crate) fn to_f64(self) -> Result<Vec<f64>> {
         float!(self, T => Ok(self.numbers::<T>()?.iter().map(|n| n.to_f64()).collect()))
@@ -89,9 +96,15 @@ impl<'a> View<'a> {
 
 /// [`zeros`] for the time of one call: [`give_back`] keeps the memory for the next.
 fn borrow_zeros<T: Real>(count: usize) -> Vec<T> {
+    let mut numbers = borrow(0);
+    numbers.resize(count, T::ZERO);
+    numbers
+}
+
+/// The same with numbers that mean nothing, where all are overwritten.
+fn borrow<T: Real>(count: usize) -> Vec<T> {
     let spare = T::spare().with_borrow_mut(Vec::pop);
     let mut numbers = spare.unwrap_or_default();
-    numbers.clear();
     numbers.resize(count, T::ZERO);
     numbers
 }

@@ -1,6 +1,6 @@
 //! Functions of single numbers, and their derivatives from the result.
 
-use candle_core::{CpuStorage, Result};
+use candle_core::{CpuStorage, Result, bail};
 
 use super::simd::{Real, Simd, WithSimd, arch};
 use super::threads::{pieces, run};
@@ -20,7 +20,7 @@ impl Activation {
         float!(x, T => {
             let x: &[T] = x.numbers()?;
             match self {
-                Activation::Relu => each(x, x, |x, _| if x <= T::ZERO { T::ZERO } else { x }),
+                Activation::Relu => each(x, x, |x, _| relu(x)),
                 Activation::Sigmoid => each(x, x, |x, _| T::ONE / (T::ONE + (T::ZERO - x).exp())),
                 Activation::Tanh => each(x, x, |x, _| Real::tanh(x)),
             }
@@ -40,9 +40,40 @@ impl Activation {
     }
 }
 
+/// ReLU in place.
+pub(super) fn rectify<T: Real>(y: &mut [T]) {
+    arch().dispatch(Rectify(y));
+}
+
+struct Rectify<'a, T>(&'a mut [T]);
+
+impl<T: Real> WithSimd for Rectify<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.0.iter_mut().for_each(|y| *y = relu(*y));
+    }
+}
+
+#[inline(always)]
+fn relu<T: Real>(x: T) -> T {
+    if x <= T::ZERO { T::ZERO } else { x }
+}
+
 /// The product of two tensors of one shape, number by number.
 pub(crate) fn multiply(a: View, b: View) -> Result<CpuStorage> {
     float!(a, T => each(a.numbers::<T>()?, b.numbers::<T>()?, |a, b| a * b))
+}
+
+/// The first of them times the second, in the first's memory.
+pub(crate) fn multiply_in_place(mut a: CpuStorage, b: &CpuStorage) -> Result<CpuStorage> {
+    match (&mut a, b) {
+        (CpuStorage::F32(a), CpuStorage::F32(b)) => a.iter_mut().zip(b).for_each(|(a, b)| *a *= b),
+        (CpuStorage::F64(a), CpuStorage::F64(b)) => a.iter_mut().zip(b).for_each(|(a, b)| *a *= b),
+        _ => bail!("kernels take f32 or f64"),
+    }
+    Ok(a)
 }
 
 /// The function of each pair of numbers.

@@ -32,10 +32,20 @@ impl MaxPool {
             let parts = y.chunks_mut(each * places).zip(winners.chunks_mut(each * places));
             let tasks = x.chunks(each * plane).zip(parts).collect();
             run(cost, tasks, |(x, (y, winners)): (&[T], (&mut [T], &mut [u32]))| {
-                arch().dispatch(Winners { pool: self, x, y, winners });
+                self.planes(x, y, winners);
             });
             Ok((T::to_cpu_storage_owned(y), winners))
         })
+    }
+
+    /// The same for some planes, one after the other.
+    pub(super) fn planes<T: Real>(&self, x: &[T], y: &mut [T], winners: &mut [u32]) {
+        arch().dispatch(Winners {
+            pool: self,
+            x,
+            y,
+            winners,
+        });
     }
 
     /// dx from dy: each number goes to the element that won its window.
@@ -63,7 +73,7 @@ impl MaxPool {
         self.axes[0].input * self.axes[1].input
     }
 
-    fn places(&self) -> usize {
+    pub(super) fn places(&self) -> usize {
         self.axes[0].output * self.axes[1].output
     }
 
@@ -89,7 +99,9 @@ impl<T: Real> WithSimd for Winners<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let [height, width] = &self.pool.axes;
-        let columns: Vec<Range<usize>> = (0..width.output).map(|ow| width.window(ow)).collect();
+        let by_pairs = height.is_by_pairs() && width.is_by_pairs();
+        let columns = (0..width.output).filter(|_| !by_pairs);
+        let columns: Vec<Range<usize>> = columns.map(|ow| width.window(ow)).collect();
         let planes = self.x.chunks_exact(self.pool.plane());
         let places = self.pool.places();
         let results = self.y.chunks_exact_mut(places);
@@ -99,7 +111,7 @@ impl<T: Real> WithSimd for Winners<'_, T> {
             let rows = rows.zip(winners.chunks_exact_mut(width.output));
             for (oh, (y, winners)) in rows.enumerate() {
                 let rows = height.window(oh);
-                if [height, width].iter().all(|axis| axis.is_by_pairs()) {
+                if by_pairs {
                     let first = rows.start * width.input;
                     pairs(&plane[first..], first as u32, width.input, y, winners);
                     continue;

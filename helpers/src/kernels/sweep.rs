@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Map};
 use super::simd::{Real, arch};
 use super::threads::{pieces, run};
 use super::tile::{Outer, Tiles};
-use super::{give_back, zeros};
+use super::{Finish, borrow, give_back, zeros};
 
 /// Panels that pass over a tile's place before it moves on, in numbers.
 const PANELS: usize = 1 << 16;
@@ -34,7 +34,7 @@ pub(super) struct Sweep {
     pub(super) passes: Vec<Pass>,
 }
 
-/// A run of panels, and the planes of the result that they write: by sample, then by row.
+/// A run of panels, and the planes that they write: by sample, then by row.
 struct Task<'a, T> {
     unit: usize,
     first_panel: usize,
@@ -42,9 +42,19 @@ struct Task<'a, T> {
     planes: Vec<&'a mut [T]>,
 }
 
+/// A task, and the winners of each of its planes, if they are pooled.
+type Pooled<'a, T> = (Task<'a, T>, Vec<&'a mut [u32]>);
+
 impl Sweep {
-    /// The result (N, groups * rows, ...), each row started from its bias.
-    pub(super) fn run<T: Real>(&self, images: &[T], weights: &[T], bias: &[T]) -> Vec<T> {
+    /// The result (N, groups * rows, ...), each row started from its bias, and the winners of the
+    /// pooling, if there is one.
+    pub(super) fn run<T: Real>(
+        &self,
+        images: &[T],
+        weights: &[T],
+        bias: &[T],
+        finish: &Finish,
+    ) -> (Vec<T>, Vec<u32>) {
         let laid_out = self.canvas.fill(images);
         let tiles = Tiles::new::<T>(arch());
         let height = tiles.outer_rows(self.rows);
@@ -55,19 +65,66 @@ impl Sweep {
             .iter()
             .map(|pass| self.pack(pass, weights, weights.len() / groups, height))
             .collect();
-        let mut init = zeros::<T>(groups * panels * height);
-        if !bias.is_empty() {
-            let groups = init.chunks_exact_mut(panels * height);
-            for (init, bias) in groups.zip(bias.chunks_exact(self.rows)) {
-                init[..self.rows].copy_from_slice(bias);
-            }
-        }
-
+        let init = self.starts(bias, panels * height);
         let plane: usize = self.passes[0].maps.iter().map(|map| map.size).product();
-        let mut result = zeros::<T>(self.canvas.batch * groups * self.rows * plane);
+        let kept = finish.pool.map_or(plane, |pool| pool.places());
+        let mut result = zeros::<T>(self.canvas.batch * groups * self.rows * kept);
+        let mut winners = vec![0; finish.pool.map_or(0, |_| result.len())];
         let terms: usize = self.passes.iter().map(|pass| pass.offsets.len()).sum();
         let places: usize = self.passes[0].extents.iter().product();
         let cost = self.canvas.batch * groups * self.rows * places * terms;
+        let planes = result.chunks_exact_mut(kept);
+        let tasks = self.tasks(cost, height, planes, winners.chunks_exact_mut(kept));
+        let fill = |task: &mut Task<T>| {
+            let group = task.unit % groups;
+            let canvas = &laid_out[task.unit * self.canvas.unit()..][..self.canvas.unit()];
+            let first = (group * panels + task.first_panel) * height;
+            for (pass, packed) in self.passes.iter().zip(&packed) {
+                let packed = &packed[first * pass.offsets.len()..];
+                self.pass(pass, &tiles, height, canvas, packed, &init[first..], task);
+            }
+        };
+        run(cost, tasks, |(mut task, winners): Pooled<T>| {
+            let Some(pool) = finish.pool else {
+                fill(&mut task);
+                let planes = task.planes.iter_mut();
+                return planes.for_each(|plane| finish.rectify(plane));
+            };
+            let mut whole = borrow::<T>(task.planes.len() * plane);
+            fill(&mut Task {
+                planes: whole.chunks_exact_mut(plane).collect(),
+                ..task
+            });
+            let planes = task.planes.into_iter().zip(winners);
+            for ((y, winners), plane) in planes.zip(whole.chunks_exact(plane)) {
+                pool.planes(plane, y, winners);
+                finish.rectify(y);
+            }
+            give_back(whole);
+        });
+        give_back(laid_out);
+        (result, winners)
+    }
+
+    /// What the sums of each group start from: the bias, and 0 for rows that are not there.
+    fn starts<T: Real>(&self, bias: &[T], rows: usize) -> Vec<T> {
+        let mut starts = zeros::<T>(self.canvas.groups * rows);
+        let groups = starts.chunks_exact_mut(rows);
+        for (starts, bias) in groups.zip(bias.chunks_exact(self.rows)) {
+            starts[..self.rows].copy_from_slice(bias);
+        }
+        starts
+    }
+
+    /// Shares out the planes of the result.
+    fn tasks<'a, T: Real>(
+        &self,
+        cost: usize,
+        height: usize,
+        planes: impl Iterator<Item = &'a mut [T]>,
+        mut winners: impl Iterator<Item = &'a mut [u32]>,
+    ) -> Vec<Pooled<'a, T>> {
+        let (panels, groups) = (self.rows.div_ceil(height), self.canvas.groups);
         let units = self.canvas.chunks().count() * groups;
         let splits = pieces(cost, units * panels).div_ceil(units).min(panels);
         let each = panels.div_ceil(splits);
@@ -75,41 +132,23 @@ impl Sweep {
         let mut tasks = Vec::with_capacity(units * splits);
         for unit in 0..units {
             for split in 0..splits {
-                tasks.push(Task {
+                let task = Task {
                     unit,
                     first_panel: split * each,
                     rows: (each * height).min(self.rows - split * each * height),
                     planes: Vec::new(),
-                });
+                };
+                tasks.push((task, Vec::new()));
             }
         }
-        for (i, plane) in result.chunks_exact_mut(plane).enumerate() {
+        for (i, plane) in planes.enumerate() {
             let (row, i) = (i % self.rows, i / self.rows);
             let unit = i / groups / self.canvas.samples * groups + i % groups;
-            tasks[unit * splits + row / height / each]
-                .planes
-                .push(plane);
+            let (task, winners_of) = &mut tasks[unit * splits + row / height / each];
+            task.planes.push(plane);
+            winners_of.extend(winners.next());
         }
-        let work = |mut task: Task<T>| {
-            let group = task.unit % groups;
-            let canvas = &laid_out[task.unit * self.canvas.unit()..][..self.canvas.unit()];
-            let first = (group * panels + task.first_panel) * height;
-            for (pass, packed) in self.passes.iter().zip(&packed) {
-                let packed = &packed[first * pass.offsets.len()..];
-                self.pass(
-                    pass,
-                    &tiles,
-                    height,
-                    canvas,
-                    packed,
-                    &init[first..],
-                    &mut task,
-                );
-            }
-        };
-        run(cost, tasks, work);
-        give_back(laid_out);
-        result
+        tasks
     }
 
     /// The weights by group, panel, element of the sum and row; rows that are not there weigh 0.

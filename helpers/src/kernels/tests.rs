@@ -110,7 +110,7 @@ fn convolution(sizes: &Convolution) {
         dw[k] += dy[i] * x[from];
     });
     check(&y, [&x, &weight, &bias], |x, w, b| {
-        sizes.forward(x, w, Some(b))
+        Ok(sizes.forward(x, w, Some(b), &Finish::default())?.0)
     });
     check(&dx, [&dy, &weight, &[]], |dy, w, _| sizes.input(dy, w));
     check(&dw, [&x, &dy, &[]], |x, dy, _| sizes.weight(x, dy));
@@ -168,7 +168,7 @@ fn linear_map(sizes: Linear) {
         }
     }
     check(&y, [&x, &weight, &bias], |x, w, b| {
-        sizes.forward(x, w, Some(b))
+        sizes.forward(x, w, Some(b), false)
     });
     check(&dx, [&dy, &weight, &[]], |dy, w, _| sizes.input(dy, w));
     check(&dw, [&x, &dy, &[]], |x, dy, _| sizes.weight(x, dy));
@@ -205,7 +205,12 @@ fn threads_leave_no_trace() {
     let run = || {
         let (x, weight, dy) = (view(&x, n), view(&weight, k), view(&dy, m));
         [
-            bits(sizes.forward(x, weight, None).unwrap()),
+            bits(
+                sizes
+                    .forward(x, weight, None, &Finish::default())
+                    .unwrap()
+                    .0,
+            ),
             bits(sizes.input(dy, weight).unwrap()),
             bits(sizes.weight(x, dy).unwrap()),
         ]

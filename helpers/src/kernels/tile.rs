@@ -28,7 +28,8 @@ pub(super) struct Tiles {
     arch: Arch,
     /// The numbers of a row of an outer tile.
     pub(super) width: usize,
-    lanes: usize,
+    /// The numbers of a vector.
+    pub(super) lanes: usize,
     outer_rows: usize,
     dot_rows: usize,
 }

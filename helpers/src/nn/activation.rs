@@ -87,7 +87,7 @@ impl Model for LogSoftmax {
 /// [`dropout`].
 #[derive(Clone, Copy, Debug)]
 pub struct Dropout {
-    p: f64,
+    pub(super) p: f64,
 }
 
 /// A [`Dropout`] layer (Srivastava et al. 2014).

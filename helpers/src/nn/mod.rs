@@ -12,6 +12,7 @@ mod parameters;
 mod pool;
 mod sequential;
 mod state;
+mod together;
 
 pub use activation::{Dropout, Flatten, LogSoftmax, Relu, Sigmoid, Softmax, Tanh, dropout};
 pub use batch_norm::{BatchNorm, BatchNorm1d, BatchNorm2d, batch_norm1d, batch_norm2d};

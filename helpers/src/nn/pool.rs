@@ -30,6 +30,11 @@ impl Pool {
         self
     }
 
+    /// How the window moves, if this is [`max_pool2d`].
+    pub(super) fn max_pool2d(&self) -> Option<PoolOptions> {
+        (self.what == "MaxPool2d").then_some(self.options)
+    }
+
     /// The same layer with each side of the input padded.
     pub fn padding(mut self, padding: usize) -> Pool {
         self.options = self.options.padding(padding);

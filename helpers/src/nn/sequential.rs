@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use candle_core::{Result, Tensor, bail};
 
+use super::together::{Part, together};
 use super::{Model, Parameters};
 use crate::errors::first_line;
 use crate::trace::{self, traced};
@@ -30,6 +31,8 @@ use crate::trace::{self, traced};
 pub struct Sequential {
     prefix: String,
     layers: Vec<(String, Arc<dyn Model + Send + Sync>)>,
+    /// What of each layer can run together with its neighbours.
+    parts: Vec<Part>,
 }
 
 impl Sequential {
@@ -38,6 +41,7 @@ impl Sequential {
         Sequential {
             prefix: params.prefix.clone(),
             layers: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -49,6 +53,7 @@ impl Sequential {
     ) -> Sequential {
         let gap = if self.prefix.is_empty() { "" } else { "." };
         let name = format!("{}{gap}{name}", self.prefix);
+        self.parts.push(Part::of(&layer));
         self.layers.push((name, Arc::new(layer)));
         self
     }
@@ -62,13 +67,18 @@ impl Sequential {
 impl Model for Sequential {
     fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
         traced("Sequential", &self.prefix, &[x], &[], Vec::new, || {
-            let mut x = x.clone();
-            for (name, layer) in &self.layers {
+            let (mut x, mut done) = (x.clone(), 0);
+            while let Some((name, layer)) = self.layers.get(done) {
+                if let Some((y, layers)) = together(&self.parts[done..], &x, train) {
+                    (x, done) = (y, done + layers);
+                    continue;
+                }
                 x = match trace::named(name, || layer.forward(&x, train)) {
                     Ok(y) => y,
                     // In a deep network the shapes alone do not say which layer it was.
                     Err(error) => bail!("{name}: {}", first_line(&error)),
                 };
+                done += 1;
             }
             Ok(x)
         })
