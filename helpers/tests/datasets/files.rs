@@ -1,0 +1,99 @@
+//! IDX, CSV and LIBSVM files, good ones and others.
+
+use super::*;
+
+#[test]
+fn idx_files_are_read_or_refused() {
+    let good = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
+    for content in [good.to_vec(), gzip(&good)] {
+        let (_folder, path) = file(content);
+        let values = datasets::read_idx(path).unwrap().to_vec2::<u8>().unwrap();
+        assert_eq!(values, [[1, 2, 3], [4, 5, 6]]);
+    }
+    let long = [&good[..], &[7]].concat();
+    let huge = [0, 0, 8, 1, 255, 255, 255, 255];
+    let damaged = "the header promises 6 values, shape [2, 3], but";
+    for (content, reason) in [
+        (good[..17].to_vec(), damaged),
+        (long.clone(), damaged),
+        (gzip(&good[..17]), damaged),
+        (gzip(&long), damaged),
+        (gzip(&good)[..25].to_vec(), ""),
+        (b"".to_vec(), "the header cannot be read"),
+        (good[..6].to_vec(), "the header cannot be read"),
+        (b"1,2,3".to_vec(), "not an IDX file"),
+        (vec![0, 0, 8, 0], "not an IDX file"),
+        (vec![0, 0, 13, 1, 0, 0, 0, 1, 0, 0, 0, 0], "type 13"),
+        (vec![0, 0, 8, 1, 0, 0, 0, 0], "there is no value"),
+        (huge.to_vec(), "too large"),
+        (gzip(&huge), "too large"),
+    ] {
+        let (_folder, path) = file(content);
+        let error = datasets::read_idx(&path).unwrap_err().to_string();
+        assert!(error.contains(reason) && error.contains("file"), "{error}");
+    }
+    let error = datasets::read_idx("no/such/file").unwrap_err().to_string();
+    assert!(error.contains("no/such/file cannot be read: "), "{error}");
+}
+
+#[test]
+fn csv_files_are_read_or_refused() {
+    let expected = [[1.0, -2.5], [300.0, 0.0]];
+    for content in ["1,-2.5\n3e2,0", "x,y\r\n1, -2.5\r\n\r\n300,0\r\n"] {
+        for content in [content.as_bytes().to_vec(), gzip(content.as_bytes())] {
+            let (_folder, path) = file(content);
+            let table = datasets::read_csv(path).unwrap();
+            assert_eq!(table.to_vec2::<f32>().unwrap(), expected);
+        }
+    }
+    for (content, reason) in [
+        ("", "there is no line of numbers"),
+        ("x,y\n", "there is no line of numbers"),
+        ("1,2\n3\n", "line 2: 1 columns, the lines before have 2"),
+        ("1,2\n3,\n", "line 2: expected a finite number, got \"\""),
+        (
+            "1,2\n\n3,nan\n",
+            "line 3: expected a finite number, got \"nan\"",
+        ),
+        ("1,2\n3,1e99\n", "line 2: expected a finite number"),
+    ] {
+        let (_folder, path) = file(content);
+        let error = datasets::read_csv(path).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+    let (_folder, path) = file([b'1', 0xff]);
+    assert!(
+        datasets::read_csv(path)
+            .unwrap_err()
+            .to_string()
+            .contains("line 1 is not text")
+    );
+    let (_folder, path) = file(vec![b'1'; 3 << 20]);
+    assert!(
+        datasets::read_csv(path)
+            .unwrap_err()
+            .to_string()
+            .contains("line 1 is longer")
+    );
+}
+
+#[test]
+fn libsvm_files_are_read_or_refused() {
+    let (_folder, path) = file("3 1:0.5 3:-1\n-1\n");
+    let (x, labels) = datasets::read_libsvm(path, 3).unwrap();
+    assert_eq!(x.to_vec2::<f32>().unwrap(), [[0.5, 0.0, -1.0], [0.0; 3]]);
+    assert_eq!(labels.to_vec1::<f32>().unwrap(), [3.0, -1.0]);
+    for (content, reason) in [
+        ("", "there is no line"),
+        ("a 1:1", "line 1: expected a finite number, got \"a\""),
+        ("1 1", "expected feature:value, got \"1\""),
+        ("1 1:x", "expected a finite number, got \"x\""),
+        ("1 0:1", "feature \"0\" must be from 1 to 3"),
+        ("1 4:1", "feature \"4\" must be from 1 to 3"),
+        ("1 2:1 2:1", "feature \"2\" must be from 3 to 3"),
+    ] {
+        let (_folder, path) = file(content);
+        let error = datasets::read_libsvm(path, 3).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
