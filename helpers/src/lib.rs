@@ -38,8 +38,25 @@ pub mod random;
 pub mod trace;
 pub mod train;
 
-pub use candle_core::{Error, Result};
+pub use candle_core::Error;
 pub use {candle_core, candle_nn};
+
+/// `Result<T>` fails with candle's error; `Result<T, E>` is the standard one, as written in Rust
+/// outside of notebooks.
+///
+/// ```
+/// use helpers::prelude::*;
+/// fn half(n: u32) -> Result<u32, String> {
+///     if n % 2 == 0 { Ok(n / 2) } else { Err(format!("{n} is odd")) }
+/// }
+/// fn mean(x: &Tensor) -> Result<f32> {
+///     x.mean_all()?.to_scalar::<f32>()
+/// }
+/// assert_eq!(half(3), Err("3 is odd".to_string()));
+/// assert_eq!(mean(&Tensor::new(&[1f32, 2.], &Device::Cpu)?)?, 1.5);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The README's example, so that it stays true.
 #[cfg(doctest)]

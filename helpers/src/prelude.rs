@@ -9,5 +9,6 @@ pub use crate::nn::{self, Model, Parameters};
 pub use crate::optim::{Optimizer, Schedule};
 pub use crate::random::{self, manual_seed};
 pub use crate::train::Training;
+pub use crate::{Error, Result};
 pub use crate::{datasets, exercise, inspect, loss, metrics, models, optim, plot, trace, train};
-pub use candle_core::{D, DType, Device, Error, IndexOp, Result, Shape, Tensor, Var};
+pub use candle_core::{D, DType, Device, IndexOp, Shape, Tensor, Var};

@@ -113,9 +113,7 @@ def run_cell(client, notebook, cell, number):
         cell.source = source
     errors = [output for output in cell.outputs if output.output_type == "error"]
     messages = [ANSI.sub("", "\n".join(error.get("traceback") or [error.evalue])) for error in errors]
-    # With a compile error come the cell's warnings, as if they were errors too.
-    serious = [message for message in messages if not message.startswith("[unused_")]
-    return "\n".join(serious or messages) if messages else None
+    return "\n".join(messages) if messages else None
 
 
 def missing_marks(client, notebook, numbers):

@@ -63,10 +63,12 @@ pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result
         project.root().join("Cargo.lock"),
         directory.join("Cargo.lock"),
     )?;
-    // Offline is evcxr's own setting, which a student can undo with `:offline 0`. The prelude is there
-    // for its `?`: the first cell that has one is compiled twice, and shows its figure as plain text.
-    let mut config =
-        String::from("[evcxr]\noffline_mode = true\nprelude = \"Ok::<(), String>(())?;\"\n");
+    // Offline is evcxr's own setting, which a student can undo with `:offline 0`. The first line of the
+    // prelude keeps errors alone: evcxr shows warnings only beside an error, those of all cells before
+    // it too, and an unsolved exercise has unused variables. The second is there for its `?`: the first
+    // cell that has one is compiled twice, and shows its figure as plain text.
+    let prelude = r"#![allow(warnings)]\nOk::<(), String>(())?;";
+    let mut config = format!("[evcxr]\noffline_mode = true\nprelude = \"{prelude}\"\n");
     if !features.is_empty() {
         // At a place of its own: if its path changed with every kernel it would be compiled anew.
         let switch = project.lab().join("features");
