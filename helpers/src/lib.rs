@@ -30,6 +30,8 @@ pub mod loss;
 pub mod metrics;
 pub mod models;
 pub mod nn;
+#[doc(hidden)]
+pub mod notebook;
 pub mod optim;
 mod panics;
 pub mod plot;

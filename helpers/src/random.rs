@@ -11,10 +11,12 @@
 
 use std::cell::RefCell;
 
-use candle_core::{Device, Result, Shape, Tensor, bail};
+use candle_core::{Device, Error, Result, Shape, Tensor, bail};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngCore, SeedableRng};
 use rand_distr::StandardNormal;
+
+use crate::notebook::check_stop;
 
 /// The generator: ChaCha8, small, fast, and the same on every machine.
 pub type Generator = rand_chacha::ChaCha8Rng;
@@ -126,10 +128,21 @@ fn is_finite(value: f64) -> bool {
     (value as f32).is_finite()
 }
 
+/// How many numbers are drawn before somebody looks whether to stop.
+const CHUNK: usize = 1 << 16;
+
 fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f32) -> Result<Tensor> {
     let count = can_hold(shape.dims())?;
-    let values: Vec<f32> = with_generator(|g| (0..count).map(|_| draw(g)).collect());
-    Tensor::from_vec(values, shape, device)
+    let values = with_generator(|g| {
+        let mut values = Vec::with_capacity(count);
+        while values.len() < count {
+            check_stop()?;
+            let some = CHUNK.min(count - values.len());
+            values.extend((0..some).map(|_| draw(g)));
+        }
+        Ok::<_, Error>(values)
+    });
+    Tensor::from_vec(values?, shape, device)
 }
 
 /// How many numbers a shape holds; refuses a size that is surely a mistake, before memory runs out.

@@ -12,6 +12,7 @@ use std::fmt;
 use candle_core::{Result, Tensor, TensorId, Var};
 
 use crate::nn::Parameter;
+use crate::notebook::check_stop;
 
 /// One function or layer that ran: what it was, what went in and what came out.
 #[derive(Clone)]
@@ -188,7 +189,8 @@ pub(crate) fn used(parameter: &Parameter, tensor: &Tensor) {
     }
 }
 
-/// Computes a tensor and, while a trace is on, records it as one step.
+/// Computes a tensor and, while a trace is on, records it as one step. Not once Stop was pressed:
+/// every layer comes by here, so that no model runs on for long, whoever runs it.
 ///
 /// The step's place is taken before `compute` runs, so that a layer stands before the functions it
 /// calls.
@@ -200,6 +202,7 @@ pub(crate) fn traced(
     settings: impl FnOnce() -> Vec<(&'static str, String)>,
     compute: impl FnOnce() -> Result<Tensor>,
 ) -> Result<Tensor> {
+    check_stop()?;
     if !is_on() {
         return compute();
     }

@@ -6,6 +6,7 @@ use candle_core::{Result, Tensor, bail};
 
 use super::Mapped;
 use super::transforms::Transform;
+use crate::notebook::stoppable;
 
 /// A set of examples (input, target), as PyTorch's `Dataset`: a length and a way to get one item.
 ///
@@ -74,7 +75,7 @@ pub trait Dataset: Send + Sync {
     ///
     /// Only a set that can gather many items faster than one by one writes its own.
     fn batch(&self, indices: &[usize]) -> Result<(Tensor, Tensor)> {
-        let items = indices.iter().map(|&index| self.get(index));
+        let items = stoppable(indices).map(|index| self.get(*index?));
         let (inputs, targets): (Vec<_>, Vec<_>) =
             items.collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let inputs = stack("input", indices, &inputs)?;

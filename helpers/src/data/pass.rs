@@ -2,17 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use candle_core::{Result, Tensor, bail};
 
 use super::Dataset;
 use super::dataset::check_index;
+use crate::notebook::check_stop;
 use crate::{panics, random};
 
 /// More threads than this help nobody.
 const MOST_WORKERS: usize = 64;
+
+/// How long a batch is waited for without a look whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 type Batch = Result<(Tensor, Tensor)>;
 
@@ -70,7 +75,8 @@ fn start(pass: Pass, first: usize, step: usize) -> Result<Worker> {
 }
 
 /// One pass of a [`DataLoader`](super::DataLoader): the batches still to come. It ends after the
-/// first error; dropped before its end, it waits for its threads to stop.
+/// first error; dropped before its end, it waits for its threads to stop. A Stop in the notebook is an
+/// error too, and waits for nothing.
 pub struct Batches {
     pass: Pass,
     next: usize,
@@ -89,6 +95,7 @@ impl Batches {
     }
 
     fn load(&mut self) -> Batch {
+        check_stop()?;
         if self.num_workers == 0 {
             return self.pass.load(self.next);
         }
@@ -96,15 +103,25 @@ impl Batches {
             self.workers
                 .push(start(self.pass.clone(), first, self.num_workers)?);
         }
-        match self.workers[self.next % self.num_workers].0.recv() {
-            Ok(batch) => batch,
-            Err(_) => bail!("a thread of the data loader ended before its time"),
+        loop {
+            check_stop()?;
+            let batches = &self.workers[self.next % self.num_workers].0;
+            match batches.recv_timeout(PATIENCE) {
+                Ok(batch) => return batch,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    bail!("a thread of the data loader ended before its time")
+                }
+            }
         }
     }
 
     fn stop(&mut self) {
         let (batches, threads): (Vec<_>, Vec<_>) = self.workers.drain(..).unzip();
         drop(batches);
+        if check_stop().is_err() {
+            return; // the threads end at their next batch; waiting for it could take long
+        }
         for thread in threads {
             let _ = thread.join(); // what it had to say is no longer wanted
         }

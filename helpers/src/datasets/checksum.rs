@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
+use crate::notebook::StoppableRead;
+
 /// What is known of a file's content before it is fetched.
 #[derive(Clone, Debug)]
 pub(super) enum Checksum {
@@ -64,7 +66,7 @@ fn compare_or_record(got: &str, path: &Path) -> Result<(), String> {
 
 fn hash<D: Digest + io::Write>(path: &Path) -> io::Result<String> {
     let mut digest = D::new();
-    io::copy(&mut File::open(path)?, &mut digest)?;
+    io::copy(&mut StoppableRead(File::open(path)?), &mut digest)?;
     let bytes = digest.finalize();
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

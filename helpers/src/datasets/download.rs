@@ -2,13 +2,15 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
-use candle_core::{Result, bail};
+use candle_core::{Error, Result, bail};
 
 use super::checksum::{Checksum, with_ending};
 use super::transfer::{resume, say, size};
 use super::unpack::unpack;
+use crate::notebook::check_stop;
 
 /// How often a mirror that stops half way is asked for the rest.
 const ATTEMPTS: usize = 5;
@@ -105,6 +107,7 @@ impl Download {
             Ok(path) => return Ok(path),
             Err(reason) => reason,
         };
+        check_stop()?;
         if offline() {
             let why = format!("{missing}, and HELPERS_OFFLINE forbids to download it");
             bail!("{}", self.help(&path, &why));
@@ -118,9 +121,11 @@ impl Download {
             say(&format!("{}: downloading {url}", self.file.display()));
             match self.fetch(url, &path) {
                 Ok(()) => return Ok(path),
+                Err(_) if check_stop().is_err() => break,
                 Err(reason) => why += &format!("\n  {url}: {reason}"),
             }
         }
+        check_stop()?;
         bail!("{}", self.help(&path, &why))
     }
 
@@ -180,6 +185,7 @@ impl Download {
             reason = match resume(url, &part, self.limit, self.patience) {
                 Ok(()) => match self.checksum.check(&part, path) {
                     Ok(()) => return fs::rename(&part, path).map_err(|error| error.to_string()),
+                    Err(why) if check_stop().is_err() => why,
                     Err(why) => {
                         let _ = fs::remove_file(&part);
                         why
@@ -188,7 +194,7 @@ impl Download {
                 Err(why) => why,
             };
             // What came in one go and is wrong stays wrong; so does a server that sends nothing.
-            if size(&part) == before {
+            if size(&part) == before || check_stop().is_err() {
                 break;
             }
         }
@@ -205,19 +211,25 @@ fn lock(path: &Path) -> Result<File> {
         let options = options.create(true).write(true).truncate(false);
         options.open(folder.join(".lock"))
     };
-    let locked = open().and_then(|file| match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            say(&format!("waiting: {} is in use", folder.display()));
-            file.lock().map(|()| file)
-        }
-        Err(TryLockError::Error(error)) => Err(error),
-    });
-    match locked {
-        Ok(file) => Ok(file),
-        Err(error) => bail!(
+    let cannot = |error| {
+        Error::msg(format!(
             "{} cannot be written to ({error}): set DATASETS_DIR to a folder of your own",
             folder.display()
-        ),
+        ))
+    };
+    let file = open().map_err(cannot)?;
+    for attempt in 0.. {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+            Err(TryLockError::WouldBlock) if attempt == 0 => {
+                say(&format!("waiting: {} is in use", folder.display()));
+            }
+            Err(TryLockError::WouldBlock) => {
+                check_stop()?;
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
     }
+    Ok(file)
 }

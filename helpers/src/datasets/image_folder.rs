@@ -10,6 +10,7 @@ use image::ImageReader;
 use super::Download;
 use super::cat::to_tensor;
 use crate::data::Dataset;
+use crate::notebook::stoppable;
 
 /// JPEG and PNG pictures below one folder per class, as torchvision's `ImageFolder`: the folders,
 /// sorted, are the classes 0, 1, ...; an item is a picture (3, H, W), f32 from 0 to 1, and its class,
@@ -61,15 +62,18 @@ impl ImageFolder {
     }
 
     /// The same without the pictures that cannot be read, which [`skipped`](Self::skipped) lists. Reads them all.
-    pub fn skip_corrupt(mut self) -> ImageFolder {
-        let (good, bad) = self
-            .items
-            .into_iter()
-            .partition(|(path, _)| read(path).is_ok());
-        self.items = good;
-        let bad: Vec<(PathBuf, u32)> = bad;
-        self.skipped.extend(bad.into_iter().map(|(path, _)| path));
-        self
+    ///
+    /// # Errors
+    /// Stop was pressed in the notebook.
+    pub fn skip_corrupt(mut self) -> Result<ImageFolder> {
+        for item in stoppable(std::mem::take(&mut self.items)) {
+            let (path, class) = item?;
+            match read(&path) {
+                Ok(_) => self.items.push((path, class)),
+                Err(_) => self.skipped.push(path),
+            }
+        }
+        Ok(self)
     }
 
     /// The classes' names: class k is called `classes()[k]`.
@@ -117,7 +121,8 @@ fn read(path: &Path) -> Result<Tensor> {
 
 /// All pictures in `folder` and below, sorted.
 fn pictures(folder: &Path, class: u32, items: &mut Vec<(PathBuf, u32)>) -> Result<()> {
-    for path in entries(folder)? {
+    for path in stoppable(entries(folder)?) {
+        let path = path?;
         if path.is_dir() {
             pictures(&path, class, items)?;
             continue;

@@ -9,6 +9,7 @@ use candle_core::{Error, Result, bail};
 use flate2::read::MultiGzDecoder;
 
 use crate::errors::first_line;
+use crate::notebook::{StoppableRead, check_stop};
 
 /// What `parse` makes of the content of a file and its length; an error names the file.
 pub(super) fn read<T>(
@@ -17,7 +18,9 @@ pub(super) fn read<T>(
 ) -> Result<T> {
     let (reader, length) = open(path)?;
     let named = |error| format!("{}: {}", path.display(), first_line(&error));
-    parse(reader, length).map_err(|error| Error::msg(named(error)))
+    let parsed = parse(reader, length);
+    check_stop()?; // which is no fault of the file
+    parsed.map_err(|error| Error::msg(named(error)))
 }
 
 /// The content of a file, unpacked if it is gzip or bzip2, and its length where that is known.
@@ -28,7 +31,8 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
         let mut start = Vec::new();
         file.by_ref().take(3).read_to_end(&mut start)?;
         file.rewind()?;
-        Ok((start, file.metadata()?.len(), BufReader::new(file)))
+        let length = file.metadata()?.len();
+        Ok((start, length, BufReader::new(StoppableRead(file))))
     });
     match opened {
         Ok((start, _, file)) if start.starts_with(&[0x1f, 0x8b]) => {

@@ -1,12 +1,13 @@
 //! Speech sounds, synthesised from published measurements.
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Error, Result, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::check_count;
 use super::speech::{Moment, SAMPLES, speak, spectrograms};
 use crate::data::TensorDataset;
+use crate::notebook::stoppable;
 use crate::random::{self, Generator};
 
 /// The classes of [`vowels`], by the words they were measured in.
@@ -152,8 +153,13 @@ fn collect(
     sound: impl Fn(usize, &mut Generator) -> Vec<f32>,
 ) -> Result<Phonemes> {
     check_count(what, count, 6 * SAMPLES)?; // windows overlap
-    let draw = |g: &mut Generator| (0..count).flat_map(|i| sound(i % classes, g)).collect();
-    let waves: Vec<f32> = random::with_generator(draw);
+    let waves = random::with_generator(|g| {
+        let mut waves = Vec::with_capacity(count * SAMPLES);
+        for i in stoppable(0..count) {
+            waves.extend(sound(i? % classes, g));
+        }
+        Ok::<_, Error>(waves)
+    })?;
     let waves = Tensor::from_vec(waves, (count, SAMPLES), &Device::Cpu)?;
     let targets: Vec<u32> = (0..count).map(|i| (i % classes) as u32).collect();
     let targets = Tensor::new(targets, &Device::Cpu)?;

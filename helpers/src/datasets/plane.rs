@@ -6,6 +6,7 @@ use candle_core::{Device, Result, Tensor, bail};
 
 use super::check_count;
 use crate::data::TensorDataset;
+use crate::notebook::check_stop;
 use crate::random;
 
 /// Round clouds of points: `count` points around each centre, normal with standard deviation `std`.
@@ -117,13 +118,11 @@ fn draw(
 ) -> Result<TensorDataset> {
     check_count(what, count.min(classes), 2)?;
     check_count(what, count, 2usize.saturating_mul(classes))?;
-    let points = (0..classes).flat_map(|class| (0..count).map(move |i| (class, i)));
-    let points: Vec<[f64; 2]> = points.map(|(class, i)| place(class, i)).collect();
-    let points = points
-        .into_iter()
-        .flatten()
-        .map(|value| value as f32)
-        .collect();
+    let mut points = Vec::with_capacity(2 * classes * count);
+    for (class, i) in (0..classes).flat_map(|class| (0..count).map(move |i| (class, i))) {
+        check_stop()?;
+        points.extend(place(class, i).map(|value| value as f32));
+    }
     let points = Tensor::from_vec(points, (classes * count, 2), &Device::Cpu)?;
     let around = random::normal(0.0, noise, (classes * count, 2), &Device::Cpu)?;
     let targets: Vec<u32> = (0..classes * count).map(|i| (i / count) as u32).collect();

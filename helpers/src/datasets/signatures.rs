@@ -2,11 +2,12 @@
 
 use std::f64::consts::TAU;
 
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::{Device, Error, Result, Tensor, bail};
 use rand::Rng;
 
 use super::check_count;
 use crate::data::TensorDataset;
+use crate::notebook::stoppable;
 use crate::random::{self, Generator};
 
 /// Moments at which the pen is recorded.
@@ -54,7 +55,8 @@ pub fn signatures(writers: usize, each: usize) -> Result<Signatures> {
     random::with_generator(|g| {
         for writer in 0..writers {
             let (shape, manner) = (Shape::draw(g), Manner::draw(g));
-            for i in 0..2 * each {
+            for i in stoppable(0..2 * each) {
+                let i = i?;
                 match i < each {
                     true => sign(&shape, &manner, g, &mut values),
                     false => sign(&shape, &Manner::draw(g), g, &mut values),
@@ -63,7 +65,8 @@ pub fn signatures(writers: usize, each: usize) -> Result<Signatures> {
                 genuine.push(u32::from(i < each));
             }
         }
-    });
+        Ok::<_, Error>(())
+    })?;
     Ok(Signatures {
         strokes: Tensor::from_vec(values, (owners.len(), 3, TIMES), &Device::Cpu)?,
         writers: Tensor::new(owners, &Device::Cpu)?,

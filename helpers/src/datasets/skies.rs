@@ -1,11 +1,12 @@
 //! Outdoor scenes in which every pixel's class is known, for dense prediction.
 
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::{Device, Error, Result, Tensor, bail};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::check_count;
 use crate::data::TensorDataset;
+use crate::notebook::stoppable;
 use crate::random::{self, Generator};
 
 type Colour = [f32; 3];
@@ -55,10 +56,12 @@ pub fn skies(count: usize, size: usize) -> Result<TensorDataset> {
     random::with_generator(|g| {
         for _ in 0..count {
             let scene = Scene::draw(g);
-            let at = |i: usize| (i as f32 + 0.5) / size as f32;
-            let seen: Vec<(Colour, u32)> = (0..size * size)
-                .map(|i| scene.look(at(i % size), at(i / size)))
-                .collect();
+            let at = |place: usize| (place as f32 + 0.5) / size as f32;
+            let mut seen: Vec<(Colour, u32)> = Vec::with_capacity(size * size);
+            for row in stoppable(0..size) {
+                let y = at(row?);
+                seen.extend((0..size).map(|column| scene.look(at(column), y)));
+            }
             for channel in 0..3 {
                 pixels.extend(seen.iter().map(|(colour, _)| {
                     let noise: f32 = g.sample(StandardNormal);
@@ -67,7 +70,8 @@ pub fn skies(count: usize, size: usize) -> Result<TensorDataset> {
             }
             classes.extend(seen.iter().map(|(_, class)| *class));
         }
-    });
+        Ok::<_, Error>(())
+    })?;
     let inputs = Tensor::from_vec(pixels, (count, 3, size, size), &Device::Cpu)?;
     let targets = Tensor::from_vec(classes, (count, size, size), &Device::Cpu)?;
     TensorDataset::new(inputs, targets)

@@ -1,11 +1,12 @@
 //! Short films, for convolutions over space and time.
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Error, Result, Tensor};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::check_count;
 use crate::data::TensorDataset;
+use crate::notebook::stoppable;
 use crate::random;
 
 const FRAMES: usize = 8;
@@ -32,8 +33,8 @@ pub fn moving_squares(count: usize) -> Result<TensorDataset> {
     check_count("moving_squares", count, FRAMES * SIZE * SIZE)?;
     let mut values = Vec::with_capacity(count * FRAMES * SIZE * SIZE);
     random::with_generator(|g| {
-        for item in 0..count {
-            let [across, down] = DIRECTIONS[item % 4];
+        for item in stoppable(0..count) {
+            let [across, down] = DIRECTIONS[item? % 4];
             let (side, speed) = (g.random_range(3..=6), g.random_range(1..=2));
             let (x, y) = (g.random_range(0..SIZE), g.random_range(0..SIZE));
             let bright = g.random_range(0.5..1.0f32);
@@ -50,7 +51,8 @@ pub fn moving_squares(count: usize) -> Result<TensorDataset> {
                 }
             }
         }
-    });
+        Ok::<_, Error>(())
+    })?;
     let films = Tensor::from_vec(values, (count, 1, FRAMES, SIZE, SIZE), &Device::Cpu)?;
     let targets: Vec<u32> = (0..count).map(|item| (item % 4) as u32).collect();
     TensorDataset::new(films, Tensor::new(targets, &Device::Cpu)?)

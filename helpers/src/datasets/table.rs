@@ -7,6 +7,7 @@ use candle_core::{Device, Result, Tensor, bail};
 
 use super::open::read;
 use crate::errors::first_line;
+use crate::notebook::check_stop;
 use crate::random::can_hold;
 
 /// A line that is longer belongs to something else than a table.
@@ -109,6 +110,7 @@ fn lines(reader: impl Read, mut each: impl FnMut(usize, &str) -> Result<()>) -> 
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
     for number in 1.. {
+        check_stop()?;
         line.clear();
         let mut start = reader.by_ref().take(LONGEST_LINE);
         let length = start.read_until(b'\n', &mut line)?;

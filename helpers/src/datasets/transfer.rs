@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderMap, StatusCode};
 
+use crate::notebook::check_stop;
+
 /// Adds to `part` what is missing of the file at `url`.
 ///
 /// Answers why it stopped early; what came until then stays in `part`, for the next attempt.
@@ -55,6 +57,7 @@ pub(super) fn resume(url: &str, part: &Path, limit: u64, patience: Duration) -> 
     let mut reader = response.body_mut().as_reader();
     let mut buffer = vec![0; 1 << 16];
     loop {
+        check_stop().map_err(|stopped| stopped.to_string())?;
         let count = match reader.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => count,

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::checksum::with_ending;
 use crate::errors::first_line;
+use crate::notebook::{StoppableRead, check_stop};
 
 const MOST_FILES: usize = 100_000;
 
@@ -24,6 +25,7 @@ pub(super) fn unpack(archive: &Path, folder: &Path, limit: u64) -> Result<()> {
         }
     });
     let _ = fs::remove_dir_all(&into);
+    check_stop()?;
     match done {
         Ok(()) => Ok(()),
         Err(why) => bail!(
@@ -56,7 +58,8 @@ fn unpack_all(archive: &Path, into: &Path, limit: u64) -> Result<()> {
         }
         fs::create_dir_all(path.parent().unwrap_or(into))?;
         // What the archive says of its sizes is not trusted.
-        let size = io::copy(&mut file.take(left + 1), &mut File::create(path)?)?;
+        let mut content = StoppableRead(file.take(left + 1));
+        let size = io::copy(&mut content, &mut File::create(path)?)?;
         left = match left.checked_sub(size) {
             Some(left) => left,
             None => bail!("it unpacks to more than {limit} bytes"),

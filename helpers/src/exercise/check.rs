@@ -7,6 +7,7 @@ use candle_core::{DType, Device, Error, Result, Tensor, bail};
 use super::card::one_line;
 use super::{Card, Status};
 use crate::errors::first_line;
+use crate::notebook::check_stop;
 use crate::{panics, random};
 
 /// Tries a student's answer and says on a card how it went; it never fails and never panics.
@@ -44,6 +45,10 @@ pub fn check(name: &str, verified: &str, tests: impl FnOnce(&mut Cases) -> Resul
         )
     };
     let (status, message) = match answer {
+        Ok(Err(_)) if check_stop().is_err() => (
+            Status::Wrong,
+            "The check was stopped before its end; run this cell again.".to_string(),
+        ),
         Ok(Ok(())) if cases.count == 0 => (Status::Wrong, "The check tried no case.".to_string()),
         Ok(Ok(())) if cases.count == 1 => (Status::Right, format!("{verified} (1 case)")),
         Ok(Ok(())) => (Status::Right, format!("{verified} ({} cases)", cases.count)),
@@ -153,6 +158,7 @@ impl Cases {
 
     /// Calls the student's function, so that a panic or an error can be laid to this input.
     fn run<T>(&mut self, input: &str, got: impl FnOnce() -> Result<T>) -> Result<T> {
+        check_stop()?;
         self.count += 1;
         self.current = input.to_string();
         let got = got().map_err(|e| Error::Msg(format!("{input}: {}", first_line(&e))))?;

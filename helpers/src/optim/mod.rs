@@ -37,6 +37,7 @@ use candle_core::{Result, Tensor, bail};
 
 use crate::functional::gradients;
 use crate::nn::Parameters;
+use crate::notebook::check_stop;
 
 /// What every optimizer can do, so that a training loop takes any of them.
 pub trait Optimizer {
@@ -65,6 +66,7 @@ pub trait Optimizer {
     /// # Errors
     /// As `step`; an operation without a gradient on the way to the loss.
     fn backward_step(&mut self, loss: &Tensor) -> Result<()> {
+        check_stop()?; // not only after the way back, which may be long
         self.step(&gradients(loss)?)
     }
 

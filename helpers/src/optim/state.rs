@@ -9,6 +9,7 @@ use candle_core::{Device, Result, Tensor, bail};
 use super::{check_setting, update};
 use crate::kernels::Update;
 use crate::nn::{Parameter, Parameters, file};
+use crate::notebook::check_stop;
 
 /// The learning rate, and for each parameter how many steps it has taken and the averages that
 /// the optimizer keeps (momentum).
@@ -93,8 +94,10 @@ impl OptimizerState {
     }
 
     /// Takes one step: every parameter that is not frozen and has a gradient moves as
-    /// `update(steps)` says. Every optimizer moves through here.
+    /// `update(steps)` says. Every optimizer moves through here. A Stop is heard before the first
+    /// parameter moves or not at all: they are always those of a whole step.
     pub(super) fn step(&mut self, grads: &GradStore, update: impl Fn(u64) -> Update) -> Result<()> {
+        check_stop()?;
         for memory in self
             .memories
             .iter_mut()

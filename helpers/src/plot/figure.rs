@@ -12,6 +12,7 @@ use super::pictures::Pictures;
 use super::raster::Raster;
 use super::{font, theme};
 use crate::errors::first_line;
+use crate::notebook::check_stop;
 
 /// A figure. As the last expression of a cell it is shown; [`save`](Figure::save) writes it to a
 /// file.
@@ -140,6 +141,7 @@ impl Figure {
     }
 
     pub(super) fn draw(&self) -> Result<Canvas> {
+        check_stop()?;
         if let Some(problem) = &self.problem {
             bail!("{problem}");
         }

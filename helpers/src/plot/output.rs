@@ -9,6 +9,7 @@ use candle_core::{Error, Result, bail};
 use super::figure::Figure;
 use super::raster::base64;
 use crate::errors::first_line;
+use crate::notebook::check_stop;
 
 /// The most that one figure may add to a notebook, in bytes.
 const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
@@ -88,7 +89,10 @@ impl Figure {
             };
             let Some(figure) = coarse else { break };
             let (svg, raster) = (figure.svg()?, figure.raster(1.0)?);
-            let png = |colours: usize| Ok::<_, Error>(base64(&raster.png(colours)?));
+            let png = |colours: usize| {
+                check_stop()?;
+                Ok::<_, Error>(base64(&raster.png(colours)?))
+            };
             for colours in TOGETHER {
                 if svg.len() + LEAST_PNG > BUDGET {
                     break;

@@ -11,6 +11,7 @@ use super::points::extremes;
 use super::regions::raster;
 use super::side::Bar;
 use super::theme;
+use crate::notebook::check_stop;
 
 const SIDE: usize = 61;
 const LEVELS: usize = 12;
@@ -42,6 +43,7 @@ pub fn loss_surface(
     let (x, y) = (Axis::new(w0.0, w0.1), Axis::new(w1.0, w1.1));
     let mut values = Vec::new();
     for (w0, w1) in Grid::places(SIDE, &x, &y) {
+        check_stop()?;
         let value = loss(w0, w1)?;
         if !value.is_finite() {
             bail!("loss_surface: the loss is {value} at w0 = {w0:.3}, w1 = {w1:.3}");

@@ -9,10 +9,14 @@ use candle_core::{Error, Result, bail};
 
 use super::History;
 use crate::display;
+use crate::notebook::check_stop;
 use crate::plot::{self, Figure};
 
 /// The least time between two lines of progress.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long somebody who waits does not look whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How a training ended; the message can be told more than once.
 pub(super) type Outcome = std::result::Result<History, String>;
@@ -105,16 +109,20 @@ impl Watch {
         self.ended.notify_all();
     }
 
-    /// Waits for the end; `print`: with a line of progress every now and then.
+    /// Waits for the end; `print`: with a line of progress every now and then. A Stop ends the
+    /// waiting, not the training.
     pub(super) fn wait(&self, print: bool) -> Result<History> {
         let mut state = self.state();
+        let mut printed = Instant::now();
         loop {
             if let Some(outcome) = state.outcome.clone() {
                 return outcome.map_err(Error::Msg);
             }
-            let waited = self.ended.wait_timeout(state, PAUSE);
+            check_stop()?;
+            let waited = self.ended.wait_timeout(state, PATIENCE);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            if print && state.outcome.is_none() {
+            if print && state.outcome.is_none() && printed.elapsed() >= PAUSE {
+                printed = Instant::now();
                 println!("{}", state.progress());
             }
         }

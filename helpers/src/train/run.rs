@@ -118,7 +118,8 @@ impl Run {
         self.wait()
     }
 
-    /// Waits for the end. About once a second a line says how far it is.
+    /// Waits for the end. About once a second a line says how far it is. The notebook's Stop ends
+    /// the waiting; the run goes on.
     ///
     /// # Errors
     /// What [`Training::fit`] refuses; a panic of the model, the loss or a metric.

@@ -39,7 +39,7 @@ fn image_folders_have_their_classes_sorted() {
         error.contains("b.png cannot be read as a picture"),
         "{error}"
     );
-    let good = set.skip_corrupt();
+    let good = set.skip_corrupt().unwrap();
     assert_eq!((good.len(), good.targets()), (2, vec![0, 1]));
     assert_eq!(good.skipped(), [path("cat/d.jpeg"), path("dog/b.png")]);
 
