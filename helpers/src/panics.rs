@@ -17,8 +17,7 @@ pub(crate) fn silently<T>(f: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let outer = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            // While a thread ends its thread-locals are gone; then the outer hook speaks.
-            if !SILENT.try_with(Cell::get).unwrap_or(false) {
+            if !is_silent() {
                 outer(info);
             }
         }));
@@ -28,6 +27,12 @@ pub(crate) fn silently<T>(f: impl FnOnce() -> T) -> Result<T, String> {
     let answer = panic::catch_unwind(AssertUnwindSafe(f));
     SILENT.set(before);
     answer.map_err(|payload| message(payload.as_ref()))
+}
+
+/// Whether this thread runs something silently now.
+pub(crate) fn is_silent() -> bool {
+    // While a thread ends its thread-locals are gone; then panics are reported.
+    SILENT.try_with(Cell::get).unwrap_or(false)
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {
