@@ -51,7 +51,7 @@ pub fn doctor(project: &Project) -> Result<ExitCode> {
             "close other programs; a kernel needs about 1.5 GB",
         ),
     ];
-    let sources = if rust::has_sources() {
+    let sources = if rust::sources().is_some() {
         "there"
     } else {
         "not there (only completion inside std needs them)"

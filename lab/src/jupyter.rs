@@ -39,7 +39,7 @@ fn kernelspec(project: &Project, features: &[String]) -> Value {
 }
 
 /// This tool, kept where `cargo clean` does not reach it: Jupyter starts kernels through it.
-fn launcher(project: &Project) -> PathBuf {
+pub fn launcher(project: &Project) -> PathBuf {
     project
         .lab()
         .join("bin")
@@ -133,27 +133,32 @@ pub fn command(project: &Project) -> Command {
     command
 }
 
-/// The command that executes a notebook and writes a report beside this tool's logs.
-pub fn driver(project: &Project, notebook: &Path, timeout: u64) -> Command {
-    let script = project.lab().join("run_notebook.py");
-    // Put in place whole: another notebook may be reading it.
-    let partial = script.with_extension(format!("{}.partial", std::process::id()));
-    if !fs::read_to_string(&script).is_ok_and(|text| text == DRIVER) {
-        let written = fs::create_dir_all(project.lab()).and_then(|()| fs::write(&partial, DRIVER));
-        if let Err(error) = written.and_then(|()| fs::rename(&partial, &script)) {
-            eprintln!("cannot write {}: {error}", script.display());
-        }
+/// A script of this tool, put where Python can run it.
+pub fn script(project: &Project, name: &str, text: &str) -> Result<PathBuf> {
+    let file = project.lab().join(name);
+    if !fs::read_to_string(&file).is_ok_and(|found| found == text) {
+        fs::create_dir_all(project.lab())?;
+        // Put in place whole: another kernel may be starting.
+        let partial = file.with_extension(format!("{}.partial", std::process::id()));
+        fs::write(&partial, text)
+            .and_then(|()| fs::rename(&partial, &file))
+            .with_context(|| format!("cannot write {}", file.display()))?;
     }
+    Ok(file)
+}
+
+/// The command that executes a notebook and writes a report beside this tool's logs.
+pub fn driver(project: &Project, notebook: &Path, timeout: u64) -> Result<Command> {
     let mut command = command(project);
     command
         .arg("-u")
-        .arg(script)
+        .arg(script(project, "run_notebook.py", DRIVER)?)
         .arg(notebook)
         .arg("--root")
         .arg(project.root());
     command.arg("--timeout").arg(timeout.to_string());
     command.arg("--report").arg(report_file(project, notebook));
-    command
+    Ok(command)
 }
 
 /// Where the driver leaves its report.

@@ -1,5 +1,5 @@
 //! What Jupyter calls to start a Rust kernel: gives it a private copy of the warm build directory,
-//! then becomes evcxr_jupyter.
+//! then becomes the script that answers Jupyter and runs evcxr_jupyter.
 //!
 //! Two kernels must not share a build directory, and a fresh one costs minutes of compiling. The
 //! copy takes a blink and nothing in it is compiled again.
@@ -17,7 +17,10 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::project::{Project, lock};
-use crate::{copy, evcxr, process, rust, scaffold, warm};
+use crate::{copy, evcxr, jupyter, process, python, rust, scaffold, stand_in, warm};
+
+#[cfg(unix)]
+const FRONT: &str = include_str!("front.py");
 
 #[derive(Args)]
 pub struct Options {
@@ -30,25 +33,49 @@ pub struct Options {
 /// Starts the kernel. On Unix this process becomes the kernel, so that signals and the exit code
 /// are its own.
 pub fn start(project: &Project, options: &Options) -> Result<ExitCode> {
-    let program = evcxr::find(project)
+    let evcxr = evcxr::find(project)
         .context("the Rust kernel evcxr_jupyter is not installed. Run: cargo lab")?;
-    let features = &options.features.features;
-    let mut command = Command::new(program);
-    let directory = match std::env::var_os(warm::IN_PLACE) {
-        Some(directory) => PathBuf::from(directory),
-        None => {
-            let (id, lock) = reserve(project)?;
-            let directory = kernels(project).join(&id);
-            fill(project, &directory, features)?;
-            // The kernel holds the lock through its (otherwise unused) standard input.
-            command.stdin(Stdio::from(lock));
-            spawn_cleanup(project, &id)?;
-            directory
-        }
+    let in_place = std::env::var_os(warm::IN_PLACE).map(PathBuf::from);
+    let id = match &in_place {
+        Some(_) => None,
+        None => Some(reserve(project)?),
     };
+    let directory = match (&id, in_place) {
+        (Some((id, _)), _) => kernels(project).join(id),
+        (None, directory) => directory.unwrap_or_default(),
+    };
+    let mut command = command(project, &evcxr, &options.connection_file, &directory)?;
+    if let Some((id, lock)) = id {
+        fill(project, &directory, &options.features.features)?;
+        // The kernel holds the lock through its (otherwise unused) standard input.
+        command.stdin(Stdio::from(lock));
+        spawn_cleanup(project, &id)?;
+    }
     set_environment(&mut command, &directory);
-    command.arg("--control_file").arg(&options.connection_file);
+    stand_in::put_before(&mut command, &jupyter::launcher(project), &directory)?;
     become_kernel(command)
+}
+
+/// The command that Jupyter talks to: on Unix a script that starts evcxr and stands before it.
+#[cfg(unix)]
+fn command(
+    project: &Project,
+    evcxr: &Path,
+    connection: &Path,
+    directory: &Path,
+) -> Result<Command> {
+    let mut command = Command::new(python::python(project));
+    command.arg(jupyter::script(project, "front.py", FRONT)?);
+    command.arg(connection).arg(directory).arg(evcxr);
+    Ok(command)
+}
+
+/// On Windows evcxr itself: Stop ends the process that holds the variables.
+#[cfg(not(unix))]
+fn command(_: &Project, evcxr: &Path, connection: &Path, _: &Path) -> Result<Command> {
+    let mut command = Command::new(evcxr);
+    command.arg("--control_file").arg(connection);
+    Ok(command)
 }
 
 #[cfg(unix)]
@@ -148,6 +175,8 @@ fn set_environment(command: &mut Command, directory: &Path) {
     command.env("EVCXR_CONFIG_DIR", directory.join("config"));
     // candle's errors carry a backtrace of 15 lines; a student needs the one line before it.
     command.env("RUST_LIB_BACKTRACE", "0");
+    // What evcxr has read and needs no more goes back to the system.
+    command.env("MIMALLOC_PURGE_DELAY", "0");
     // candle's own threads look out for work 25,000 times after each large sum, on the cores that
     // the helpers' threads then want.
     if std::env::var_os("CANDLE_BARRIER_POOL_SPIN_LIMIT").is_none() {

@@ -5,6 +5,7 @@
 //! `doctor` says what is there and how to mend it; `clean` removes what this tool made.
 //! `kernel` is what Jupyter calls to start a Rust kernel.
 
+mod analyzed;
 mod bench;
 mod cells;
 mod checks;
@@ -27,6 +28,7 @@ mod rust;
 mod scaffold;
 mod setup;
 mod solutions;
+mod stand_in;
 mod variant;
 mod warm;
 
@@ -83,8 +85,11 @@ struct Features {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    let outcome = match stand_in::called_as() {
+        Some(program) => stand_in::run(program),
+        None => run(Cli::parse()),
+    };
+    match outcome {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -150,7 +150,7 @@ pub fn execute(
     let file = jupyter::report_file(project, notebook);
     let _ = fs::remove_file(&file);
     fs::create_dir_all(project.lab().join("logs"))?;
-    let output = jupyter::driver(project, notebook, timeout)
+    let output = jupyter::driver(project, notebook, timeout)?
         .args(arguments)
         .stdin(Stdio::null())
         .output()

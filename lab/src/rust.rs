@@ -41,14 +41,11 @@ pub fn check() -> Result<String> {
     Ok(version)
 }
 
-/// Whether the standard library's sources are there (completion inside std needs them).
-pub fn has_sources() -> bool {
-    let sysroot = output_of(Command::new("rustc").args(["--print", "sysroot"]));
-    sysroot.is_some_and(|path| {
-        PathBuf::from(path)
-            .join("lib/rustlib/src/rust/library")
-            .exists()
-    })
+/// The standard library's sources, if they are there (completion inside std needs them).
+pub fn sources() -> Option<PathBuf> {
+    let sysroot = output_of(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let library = PathBuf::from(sysroot).join("lib/rustlib/src/rust/library");
+    library.exists().then_some(library)
 }
 
 /// Adds the standard library's sources where rustup can. Without them everything works but
@@ -56,7 +53,7 @@ pub fn has_sources() -> bool {
 pub fn ensure_sources(project: &Project) -> Result<()> {
     let tried = project.lab().join("rust-src-tried");
     let toolchain = version_verbose()?;
-    if has_sources() {
+    if sources().is_some() {
         done_already("sources of the standard library");
     } else if fs::read_to_string(&tried).is_ok_and(|text| text == toolchain) {
         println!("  --  sources of the standard library: not there, and not needed");

@@ -32,7 +32,42 @@ overflow-checks = false
 codegen-units = 16
 incremental = true
 rpath = true
+
+# With these a failed `?` finds its line in the cell.
+[profile.dev.package.ctx]
+debug = "line-tables-only"
+strip = "none"
 "#;
+
+/// What evcxr runs before the first cell; its items are part of every cell.
+/// - It shows warnings only beside an error, those of all earlier cells too, and an unsolved exercise
+///   has unused variables.
+/// - Of a failed `?` it prints the error alone, with exactly this call of `eprintln!`.
+/// - The static is called when the cell's library is loaded, right before the cell runs.
+/// - The last line is there for its `?`: the first cell that has one is compiled twice, and shows its
+///   figure as plain text.
+const PRELUDE: &str = r#"#![allow(warnings)]
+macro_rules! eprintln {
+    ("{}", $error:ident) => { ::helpers::notebook::failed(&$error) };
+    ($($text:tt)*) => { ::std::eprintln!($($text)*) };
+}
+#[used]
+#[unsafe(link_section = "SECTION")]
+static __BEGIN_CELL: extern "C" fn() = ::helpers::notebook::begin_cell;
+Ok::<(), String>(())?;
+"#;
+
+/// How the notebooks ask for the helpers.
+const DEPENDENCY: &str = ":dep helpers = ";
+
+/// Where functions are listed that run when a library is loaded.
+const SECTION: &str = if cfg!(target_os = "macos") {
+    "__DATA,__mod_init_func"
+} else if cfg!(windows) {
+    ".CRT$XCU"
+} else {
+    ".init_array"
+};
 
 /// Writes everything but the compiled part of a kernel's directory.
 pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result<()> {
@@ -63,12 +98,8 @@ pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result
         project.root().join("Cargo.lock"),
         directory.join("Cargo.lock"),
     )?;
-    // Offline is evcxr's own setting, which a student can undo with `:offline 0`. The first line of the
-    // prelude keeps errors alone: evcxr shows warnings only beside an error, those of all cells before
-    // it too, and an unsolved exercise has unused variables. The second is there for its `?`: the first
-    // cell that has one is compiled twice, and shows its figure as plain text.
-    let prelude = r"#![allow(warnings)]\nOk::<(), String>(())?;";
-    let mut config = format!("[evcxr]\noffline_mode = true\nprelude = \"{prelude}\"\n");
+    // Word for word what the notebooks' first line becomes, so that nothing changes there.
+    let mut before = format!("{DEPENDENCY}{{ path = {helpers} }}\n");
     if !features.is_empty() {
         // At a place of its own: if its path changed with every kernel it would be compiled anew.
         let switch = project.lab().join("features");
@@ -78,9 +109,27 @@ pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result
         )?;
         put(switch.join("src/lib.rs"), String::new())?;
         let path = toml_string(&switch);
-        config += &format!("\n[dependencies]\nhelpers-features = {{ path = {path} }}\n");
+        before += &format!(":dep helpers-features = {{ path = {path} }}\n");
     }
+    let prelude = before + &PRELUDE.replace("SECTION", SECTION);
+    // Offline is evcxr's own setting, which a student can undo with `:offline 0`.
+    let config = format!("[evcxr]\noffline_mode = true\nprelude = '''\n{prelude}'''\n");
     put(directory.join("config/evcxr.toml"), config)
+}
+
+/// Whether the package that evcxr has just written into `crate_folder`, to see whether a dependency
+/// can be had, asks for the helpers as the start-up configuration did.
+pub fn is_known_dependency(crate_folder: &Path) -> bool {
+    let read = |file: PathBuf| fs::read_to_string(file).unwrap_or_default();
+    let question = read(crate_folder.join("Cargo.toml"));
+    let config = read(crate_folder.join("../config/evcxr.toml"));
+    let known = config
+        .lines()
+        .find_map(|line| line.strip_prefix(DEPENDENCY));
+    let asked = question
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("helpers = "));
+    question.contains("\"evcxr_dummy_validate_dep\"") && asked.is_some() && asked == known
 }
 
 /// A path as a string of a TOML file.
@@ -103,7 +152,7 @@ mod tests {
         let directory = project.lab().join("kernels/1");
         write(&project, &directory, &[]).unwrap();
         let config = || fs::read_to_string(directory.join("config/evcxr.toml")).unwrap();
-        assert!(config().contains("offline_mode = true") && !config().contains("dependencies"));
+        assert!(config().contains("offline_mode = true") && !config().contains("features"));
         write(&project, &directory, &["cuda".into()]).unwrap();
         assert!(config().contains("helpers-features"));
         let pin = fs::read_to_string(directory.join("pin/Cargo.toml")).unwrap();

@@ -102,10 +102,18 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         }
         scaffold::write(project, &partial, features)?;
         compile(project, &partial, progress)?;
-        // What kernels left in it is theirs.
-        let target = partial.join("crate/target");
-        for folder in fs::read_dir(&target)?.flatten() {
-            let _ = fs::remove_dir_all(folder.path().join("debug/incremental"));
+        // What belongs to the kernel that compiled it goes with it.
+        for folder in fs::read_dir(partial.join("crate/target"))?.flatten() {
+            let built = folder.path().join("debug");
+            let _ = fs::remove_dir_all(built.join("incremental"));
+            for entry in fs::read_dir(&built).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().contains("code_") {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
+        for name in ["bin", "library"] {
+            let _ = fs::remove_dir_all(partial.join(name));
         }
         fs::rename(&partial, &warm).context("cannot put the compiled helpers in place")?;
         Ok(())
@@ -144,7 +152,7 @@ fn compile(project: &Project, partial: &Path, progress: &Progress) -> Result<()>
     let text =
         serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
     fs::write(&notebook, text.to_string())?;
-    let mut run = jupyter::driver(project, &notebook, 3600);
+    let mut run = jupyter::driver(project, &notebook, 3600)?;
     run.env(IN_PLACE, partial);
     let hint = "If a file of helpers/src was changed: does `cargo build -p helpers` succeed?";
     process::run_logged(project, &mut run, "warm", progress, hint)?;

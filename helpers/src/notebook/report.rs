@@ -52,14 +52,20 @@ pub fn failed(error: &dyn Display) {
 fn own_line(at: Option<(&str, usize)>) -> Option<String> {
     let source = Source::read()?;
     let trace = Backtrace::force_capture().to_string();
-    let frame = frames(&trace)
-        .find(|frame| source.is(frame.file) && !frame.function.contains("EvcxrUserCodeError"));
+    let frame =
+        frames(&trace).find(|frame| source.is(frame.file) && !is_conversion(frame, &source));
     let number = match at.filter(|(file, _)| source.is(file)) {
         Some((_, line)) => line,
         None => frame.as_ref()?.line,
     };
     let line = source.line(number, frame.map(|frame| frame.function))?;
     Some(line.chars().take(MOST).collect())
+}
+
+/// Whether a call is the one that evcxr puts behind each `?`. Inlined, it is called `from<..>`.
+fn is_conversion(frame: &Frame<'_>, source: &Source) -> bool {
+    frame.function.contains("EvcxrUserCodeError")
+        || source.line(frame.line, None) == Some(r#"eprintln!("{}", error);"#)
 }
 
 /// A call that was going on.
