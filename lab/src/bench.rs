@@ -13,7 +13,9 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::project::Project;
-use crate::{jupyter, notebooks, setup};
+use crate::{evcxr, jupyter, notebooks, setup};
+
+const MEASURE: &str = include_str!("measure_kernel.py");
 
 #[derive(Args, Default)]
 pub struct Options {
@@ -35,13 +37,15 @@ pub struct Options {
     /// Nobody uses more than AVX2
     #[arg(long)]
     avx2: bool,
-    /// The CNN at batch 64 alone, first in a notebook's cells
+    /// What a student waits for in a notebook, then the CNN at batch 64, first in a cell
     #[arg(long, conflicts_with_all = ["only", "shapes", "avx2"])]
     notebook: bool,
 }
 
 pub fn bench(project: &Project, options: &Options) -> Result<ExitCode> {
     if options.notebook {
+        setup::set_up(project, &jupyter::registered_features(project))?;
+        the_kernel(project, options.rounds)?;
         in_a_notebook(project)?;
     }
     println!("== cargo bench -p helpers (the first time compiles everything for it: 6 minutes)");
@@ -57,9 +61,34 @@ pub fn bench(project: &Project, options: &Options) -> Result<ExitCode> {
     })
 }
 
+/// What a student waits for, beside an empty evcxr_jupyter.
+fn the_kernel(project: &Project, rounds: usize) -> Result<()> {
+    println!(
+        "== the kernel: median (lowest to highest) of {rounds} rounds, in seconds and megabytes"
+    );
+    let mut command = jupyter::command(project);
+    command.arg(jupyter::script(project, "measure_kernel.py", MEASURE)?);
+    command
+        .arg("--kernelspec")
+        .arg(jupyter::kernelspec_file(project));
+    command.arg("--root").arg(project.root());
+    command.arg("--rounds").arg(rounds.to_string());
+    command.args(["--notebook", "tp1/1_perceptron", "--notebook", "tp1/5_mlp"]);
+    if let Some(evcxr) = evcxr::find(project) {
+        command.arg("--evcxr").arg(evcxr);
+    }
+    if !command
+        .status()
+        .context("Python could not be started")?
+        .success()
+    {
+        bail!("the kernel could not be measured");
+    }
+    Ok(())
+}
+
 /// Runs a copy of `speed.ipynb` through the kernel, and shows what its cells printed.
 fn in_a_notebook(project: &Project) -> Result<()> {
-    setup::set_up(project, &jupyter::registered_features(project))?;
     println!("== in a notebook's cells");
     let original = project.helpers().join("benches").join("speed.ipynb");
     let copy = project.lab().join("bench").join("speed.ipynb"); // as far from helpers/

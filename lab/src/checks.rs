@@ -1,5 +1,6 @@
 //! `cargo lab test`: the project's own checks, from format to notebooks.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -7,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
+use crate::notebooks::Outcome;
 use crate::project::Project;
 use crate::{examine, jupyter, notebooks, process, setup};
 
@@ -17,9 +19,9 @@ pub struct Options {
     /// Run no notebook
     #[arg(long)]
     quick: bool,
-    /// How many notebooks run side by side
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
-    jobs: u8,
+    /// How many notebooks run side by side (otherwise as many as cores and memory allow)
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: Option<u8>,
 }
 
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
@@ -35,18 +37,29 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     setup::set_up(project, &jupyter::registered_features(project))?;
+    let jobs = options.jobs.map_or_else(side_by_side, usize::from);
     if options.notebooks.is_empty() {
         println!("== the notebook checker");
-        check_the_checker(project)?;
+        check_the_checker(project, jobs)?;
     }
     println!("== notebooks");
     let examine = |notebook: &Path| examine::examine(project, notebook, 600);
-    let failed = notebooks::for_all(project, &all, options.jobs.into(), examine)?;
+    let failed = notebooks::for_all(project, &all, jobs, examine)?;
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// One notebook for each core, if each can have the memory of a kernel and of what it computes.
+fn side_by_side() -> usize {
+    const GIGABYTES: f64 = 2.0;
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let fit = (system.available_memory() as f64 / 1e9 / GIGABYTES) as usize;
+    cores.min(fit).clamp(1, 4)
 }
 
 fn check_the_code(project: &Project) -> Result<()> {
@@ -111,52 +124,77 @@ fn cargo(project: &Project, title: &str, arguments: &[&str], mend: &str) -> Resu
 
 /// The notebooks in `lab/notebooks` pass, or fail in the cells and with the words that their
 /// metadata names: a checker that never fails checks nothing.
-fn check_the_checker(project: &Project) -> Result<()> {
-    let mut wrong = 0;
-    for path in notebooks::find(&project.root().join("lab").join("notebooks"))? {
-        let name = project.relative(&path);
-        let text = std::fs::read_to_string(&path)?;
-        let notebook: Value = serde_json::from_str(&text).with_context(|| name.clone())?;
-        let expected = &notebook["metadata"]["lab"];
-        if cfg!(windows) && text.contains("std::os::unix") {
-            continue;
-        }
-        let timeout = expected["timeout"].as_u64().unwrap_or(600);
-        let outcome = examine::examine(project, &path, timeout)?;
-        let failures = outcome.failures.iter();
-        let cells: Vec<u64> = failures.clone().map(|failure| failure.cell).collect();
-        let message = failures.map(|failure| failure.message.as_str()).next();
-        let message = message.unwrap_or_default();
-        let list = |name: &str| expected[name].as_array().cloned().unwrap_or_default();
-        let cells_expected: Vec<u64> = list("fails").iter().filter_map(Value::as_u64).collect();
-        let words = expected["words"].as_str().unwrap_or_default();
-        // In order, each problem says what was expected of it.
-        let problems = list("problems");
-        let same = problems.len() == outcome.problems.len()
-            && problems
-                .iter()
-                .zip(&outcome.problems)
-                .all(|(expected, problem)| problem.starts_with(expected.as_str().unwrap_or("?")));
-        if cells == cells_expected && message.contains(words) && same {
-            println!("  ok  {name}: {}", verdict(&cells, problems.len()));
-        } else {
-            wrong += 1;
-            let expected = verdict(&cells_expected, problems.len());
-            let got = verdict(&cells, outcome.problems.len());
-            println!("  !!  {name}: expected {expected}, got {got}: {message}");
-            notebooks::print_problems(&name, &outcome.problems);
-        }
+fn check_the_checker(project: &Project, jobs: usize) -> Result<()> {
+    let mut all = notebooks::find(&project.root().join("lab").join("notebooks"))?;
+    if cfg!(windows) {
+        let unix = |path: &Path| {
+            fs::read_to_string(path)
+                .unwrap_or_default()
+                .contains("::unix")
+        };
+        all.retain(|path| !unix(path));
     }
+    let judge = |path: &Path| -> Result<Outcome> {
+        let notebook: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+        let expected = &notebook["metadata"]["lab"];
+        let timeout = expected["timeout"].as_u64().unwrap_or(600);
+        let mut outcome = examine::examine(project, path, timeout)?;
+        outcome.problems = unexpected(expected, &outcome);
+        outcome.failures.clear();
+        Ok(outcome)
+    };
+    let wrong = notebooks::for_all(project, &all, jobs, judge)?;
     if wrong > 0 {
         bail!("the notebook checker is wrong about {wrong} of its own notebooks");
     }
     Ok(())
 }
 
-fn verdict(cells: &[u64], problems: usize) -> String {
-    match (cells, problems) {
-        ([], 0) => "passes".into(),
-        ([], problems) => format!("has {problems} problems"),
-        (cells, _) => format!("fails in cell {cells:?}"),
+/// In which way the outcome is not what was expected.
+fn unexpected(expected: &Value, outcome: &Outcome) -> Vec<String> {
+    let list = |name: &str| expected[name].as_array().cloned().unwrap_or_default();
+    let failures = outcome.failures.iter();
+    let cells: Vec<u64> = failures.clone().map(|failure| failure.cell).collect();
+    let cells_expected: Vec<u64> = list("fails").iter().filter_map(Value::as_u64).collect();
+    let message = failures.map(|failure| failure.message.as_str()).next();
+    let (message, words) = (
+        message.unwrap_or_default(),
+        expected["words"].as_str().unwrap_or_default(),
+    );
+    let mut wrong = Vec::new();
+    if cells != cells_expected {
+        wrong.push(format!(
+            "cells {cells:?} failed, not {cells_expected:?}: {message}"
+        ));
+    } else if !message.contains(words) {
+        wrong.push(format!("the message is not {words:?}: {message}"));
     }
+    // In order, each problem says what was expected of it.
+    let problems = list("problems");
+    let same = problems.len() == outcome.problems.len()
+        && problems
+            .iter()
+            .zip(&outcome.problems)
+            .all(|(expected, problem)| problem.starts_with(expected.as_str().unwrap_or("?")));
+    if !same {
+        wrong.push("other problems were found than expected:".to_string());
+        wrong.extend(outcome.problems.iter().cloned());
+    }
+    wrong.extend(too_slow(expected, outcome));
+    wrong
+}
+
+/// The cell that failed later than it may: so many seconds after a plain cell of the same run.
+fn too_slow(expected: &Value, outcome: &Outcome) -> Option<String> {
+    let plain = outcome.each.get(expected["plain"].as_u64()? as usize - 1)?;
+    let most = plain + expected["seconds_longer"].as_f64()?;
+    let failures = outcome.failures.iter();
+    let mut cells = failures.map(|failure| (failure, outcome.each.get(failure.cell as usize - 1)));
+    cells.find_map(|(failure, seconds)| {
+        let seconds = seconds.filter(|seconds| **seconds > most)?;
+        let source = &failure.source;
+        Some(format!(
+            "{seconds:.1} s for the mistake in {source:?}; at most {most:.1} are allowed"
+        ))
+    })
 }

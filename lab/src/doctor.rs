@@ -48,7 +48,7 @@ pub fn doctor(project: &Project) -> Result<ExitCode> {
         line(
             "memory",
             memory(),
-            "close other programs; a kernel needs about 1.5 GB",
+            "close other programs; a kernel needs about 0.6 GB",
         ),
     ];
     let sources = if rust::sources().is_some() {
@@ -110,7 +110,7 @@ fn memory() -> Result<String> {
         gigabytes(system.total_memory()),
     );
     let text = format!("{free:.1} GB free of {total:.1}");
-    if free < 1.5 {
+    if free < 1.0 {
         anyhow::bail!("{text}")
     } else {
         Ok(text)

@@ -232,8 +232,11 @@ class Front:
                 said = STOPPED  # evcxr says what the killed compiler left
             elif "Subprocess terminated" in said:
                 said = KILLED
+            lines = message.content["traceback"]
             if said != message.content["evalue"]:
-                message.content = {"ename": "Error", "evalue": said, "traceback": said.split("\n")}
+                lines = said.split("\n")
+            lines = [re.sub(r"\bcommand_(\d+)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
+            message.content = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
         self.send(self.iopub, message)
 

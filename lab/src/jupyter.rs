@@ -18,7 +18,7 @@ fn share(project: &Project) -> PathBuf {
     project.venv().join("share").join("jupyter")
 }
 
-fn kernelspec_file(project: &Project) -> PathBuf {
+pub fn kernelspec_file(project: &Project) -> PathBuf {
     share(project).join("kernels/rust/kernel.json")
 }
 

@@ -152,13 +152,14 @@ def notebook_memory(options, rounds):
     with open(options.kernelspec, encoding="utf-8") as file:
         argv = json.load(file)["argv"]
     for notebook in options.notebook:
-        kernel = Kernel(argv, {"cwd": os.path.dirname(os.path.abspath(notebook))})
-        with open(notebook, encoding="utf-8") as file:
+        path = os.path.join(options.root, "notebooks", notebook + ".ipynb")
+        kernel = Kernel(argv, {"cwd": os.path.dirname(path)})
+        with open(path, encoding="utf-8") as file:
             cells = json.load(file)["cells"]
         for cell in cells:
             if cell["cell_type"] == "code":
                 kernel.run("".join(cell["source"]))
-        rounds["memory after " + os.path.basename(notebook)].append(kernel.memory())
+        rounds["memory after " + notebook].append(kernel.memory())
         kernel.end()
 
 

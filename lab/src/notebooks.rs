@@ -23,7 +23,7 @@ pub struct Options {
     /// Write the outputs into the notebooks that succeed
     #[arg(long)]
     save: bool,
-    /// How many notebooks run side by side (one needs about 1.5 GB of memory)
+    /// How many notebooks run side by side (one needs about 0.6 GB of memory)
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     jobs: u8,
     /// Seconds that one cell may take
@@ -128,6 +128,8 @@ pub fn for_all(
 pub struct Outcome {
     pub cells: u64,
     pub time: Duration,
+    /// The seconds of each cell.
+    pub each: Vec<f64>,
     pub failures: Vec<Failure>,
     /// What is wrong beside the cells that failed; the first line of each says it all.
     pub problems: Vec<String>,
@@ -176,9 +178,11 @@ pub fn execute(
             source: text(&failure["source"]),
             message: text(&failure["message"]),
         });
+    let each = report["each"].as_array().into_iter().flatten();
     Ok(Outcome {
         cells: report["cells"].as_u64().unwrap_or_default(),
         time: Duration::from_secs_f64(report["seconds"].as_f64().unwrap_or_default().max(0.0)),
+        each: each.filter_map(Value::as_f64).collect(),
         failures: failures.collect(),
         problems: Vec::new(),
     })

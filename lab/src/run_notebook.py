@@ -1,7 +1,7 @@
 """Executes one notebook through the real kernel and writes what failed, as JSON, to a file.
 
-evcxr reports a panic, a failed assert! and a failed `?` as success: the only trace is text on
-stderr, which may come late. What it does do reliably is to drop the variables that such a cell
+evcxr reports a panic, a failed assert! and a failed `?` as success: the only trace is text that the
+cell printed. What it does do reliably is to drop the variables that such a cell
 defined. So each cell is run with a mark of its own in front, `let __cell_7: u8 = 7;`, and a last
 cell names all the marks: the compiler then says which are missing.
 """
@@ -19,6 +19,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import ensure_async
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# What the kernel says of a cell that ended the process of the variables, in front.py.
+ENDED = "process has ended"
+# The colour in which the helpers report a panic or a failed `?`.
+RED = "\x1b[31m"
 # Jupyter's own tag for a cell that is meant to fail.
 EXPECTED = "raises-exception"
 
@@ -36,12 +40,12 @@ def main():
     notebook = nbformat.read(args.notebook, as_version=4)
     start = time.time()
     folder = args.folder or os.path.dirname(os.path.abspath(args.notebook))
-    failures = execute(notebook, args.timeout, folder)
+    failures, each = execute(notebook, args.timeout, folder)
     if args.save and not failures:
         tidy(notebook, args.root)
     if args.keep or args.save and not failures:
         write_whole(args.notebook, nbformat.writes(notebook) + "\n")
-    report = {"cells": len(code_cells(notebook)), "seconds": time.time() - start, "failures": failures}
+    report = {"cells": len(code_cells(notebook)), "seconds": time.time() - start, "failures": failures, "each": each}
     write_whole(args.report, json.dumps(report))
     for failure in failures:
         print(failure["message"])
@@ -53,7 +57,7 @@ def code_cells(notebook):
 
 
 def execute(notebook, timeout, folder):
-    """Runs every code cell; gives the failures in order."""
+    """Runs every code cell; gives the failures in order, and the seconds of each cell."""
     client = NotebookClient(
         notebook,
         kernel_name="rust",
@@ -64,7 +68,7 @@ def execute(notebook, timeout, folder):
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},
     )
-    failures, ran = [], []
+    failures, ran, each = [], [], []
     cells = code_cells(notebook)
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
@@ -75,7 +79,9 @@ def execute(notebook, timeout, folder):
             for number, cell in enumerate(cells, 1):
                 source = cell.source
                 print(f"cell {number} of {len(cells)}", flush=True)
+                start = time.time()
                 message = run_cell(client, notebook, cell, number)
+                each.append(time.time() - start)
                 time.sleep(0.02)  # what a busy machine prints late still belongs to this cell
                 if EXPECTED in cell.metadata.get("tags", []):
                     continue
@@ -83,9 +89,9 @@ def execute(notebook, timeout, folder):
                     ran.append(number)
                     continue
                 failures.append(failure(number, source, message))
-                if "Subprocess terminated" in message:
+                if ENDED in message:
                     # Every variable is gone with the process: what follows would fail for that.
-                    return failures
+                    return failures, each
             time.sleep(0.1)
             for missing in missing_marks(client, notebook, ran):
                 failures.append(failure(missing, cells[missing - 1].source, last_words(heard, missing)))
@@ -95,7 +101,7 @@ def execute(notebook, timeout, folder):
     except (DeadKernelError, RuntimeError) as error:
         message = f"the kernel died ({error})" if number else f"the kernel did not start ({error})"
         failures.append(failure(number, source, message))
-    return sorted(failures, key=lambda entry: entry["cell"])
+    return sorted(failures, key=lambda entry: entry["cell"]), each
 
 
 def run_cell(client, notebook, cell, number):
@@ -135,7 +141,7 @@ def missing_marks(client, notebook, numbers):
 
 
 def listen(client, cells):
-    """Notes what each request, in order, says on stderr, also when it comes after the cell's end;
+    """Notes what each request, in order, says on stderr or in red, also after the cell's end;
     and gives a cell what it printed on stdout when that came after its end."""
     heard, numbers = [], {}
     execute, get_msg = client.kc.execute, client.kc.iopub_channel.get_msg
@@ -150,7 +156,7 @@ def listen(client, cells):
         message = await ensure_async(get_msg(*args, **kwargs))
         number = numbers.get(message["parent_header"].get("msg_id"))
         name, text = message["content"].get("name"), message["content"].get("text")
-        if number is not None and name == "stderr":
+        if number is not None and (name == "stderr" or name == "stdout" and text.startswith(RED)):
             heard[number] += text
         if number is not None and name == "stdout" and number + 1 < len(heard):
             add_late(cells[number], text)
@@ -170,7 +176,7 @@ def add_late(cell, text):
 
 
 def last_words(heard, number):
-    """What a cell that ended early left on stderr, without the backtrace. What came too late may
+    """What a cell that ended early said of it, without the backtrace. What came too late may
     have been taken for the next cell's."""
     words = heard[number - 1] or "".join(heard[number : number + 1])
     words = ANSI.sub("", words).split("stack backtrace:")[0].strip()

@@ -90,7 +90,12 @@ pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nhelpers = {{ path = {helpers}, features = [{features}] }}\n"
         )
     };
-    put(directory.join("Cargo.toml"), WORKSPACE.into())?;
+    let manifest = fs::read_to_string(project.root().join("Cargo.toml"))?;
+    let fast = manifest
+        .find("[profile.dev.package.")
+        .map(|at| &manifest[at..]);
+    let workspace = WORKSPACE.to_string() + "\n" + fast.unwrap_or_default();
+    put(directory.join("Cargo.toml"), workspace)?;
     put(directory.join("pin/Cargo.toml"), pin("pin"))?;
     put(directory.join("pin/src/lib.rs"), String::new())?;
     fs::create_dir_all(directory.join("crate"))?;
@@ -148,6 +153,7 @@ mod tests {
         fs::create_dir_all(folder.path().join("helpers")).unwrap();
         fs::write(folder.path().join("helpers/Cargo.toml"), "").unwrap();
         fs::write(folder.path().join("Cargo.lock"), "").unwrap();
+        fs::write(folder.path().join("Cargo.toml"), "").unwrap();
         let project = Project::find(Some(folder.path().into())).unwrap();
         let directory = project.lab().join("kernels/1");
         write(&project, &directory, &[]).unwrap();
