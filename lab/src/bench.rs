@@ -66,12 +66,7 @@ fn the_kernel(project: &Project, rounds: usize) -> Result<()> {
     println!(
         "== the kernel: median (lowest to highest) of {rounds} rounds, in seconds and megabytes"
     );
-    let mut command = jupyter::command(project);
-    command.arg(jupyter::script(project, "measure_kernel.py", MEASURE)?);
-    command
-        .arg("--kernelspec")
-        .arg(jupyter::kernelspec_file(project));
-    command.arg("--root").arg(project.root());
+    let mut command = jupyter::of_the_kernel(project, "measure_kernel.py", MEASURE)?;
     command.arg("--rounds").arg(rounds.to_string());
     command.args(["--notebook", "tp1/1_perceptron", "--notebook", "tp1/5_mlp"]);
     if let Some(evcxr) = evcxr::find(project) {

@@ -12,6 +12,8 @@ use crate::notebooks::Outcome;
 use crate::project::Project;
 use crate::{examine, jupyter, notebooks, process, setup};
 
+const KERNEL: &str = include_str!("check_kernel.py");
+
 #[derive(Args)]
 pub struct Options {
     /// Check these notebooks (or folders of notebooks) only, and nothing else
@@ -39,6 +41,8 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     setup::set_up(project, &jupyter::registered_features(project))?;
     let jobs = options.jobs.map_or_else(side_by_side, usize::from);
     if options.notebooks.is_empty() {
+        println!("== the kernel");
+        check_the_kernel(project)?;
         println!("== the notebook checker");
         check_the_checker(project, jobs)?;
     }
@@ -118,6 +122,19 @@ fn cargo(project: &Project, title: &str, arguments: &[&str], mend: &str) -> Resu
     let status = command.status().context("cargo could not be started")?;
     if !status.success() {
         bail!("{title} failed; to mend: {mend}");
+    }
+    Ok(())
+}
+
+/// Stop, second Stop, clients that go: what a notebook cannot check of its own kernel.
+fn check_the_kernel(project: &Project) -> Result<()> {
+    if cfg!(windows) {
+        return Ok(()); // there Stop ends the process
+    }
+    let mut command = jupyter::of_the_kernel(project, "check_kernel.py", KERNEL)?;
+    let status = command.status().context("Python could not be started")?;
+    if !status.success() {
+        bail!("the kernel does not do what it should; see above");
     }
     Ok(())
 }

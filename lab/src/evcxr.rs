@@ -96,6 +96,13 @@ fn compile(project: &Project, progress: &Progress) -> Result<()> {
     ]);
     command.arg("--root").arg(local_root(project));
     command.arg("--target-dir").arg(&build);
+    // The last optimisations cost a minute and save no time in a cell; and of an editor's tools, which
+    // are linked in, it uses none.
+    command.args(["--config", "profile.release.opt-level=2"]);
+    for unused in ["ide_assists", "ide_diagnostics", "ide_ssr"] {
+        let setting = format!("profile.release.package.ra_ap_{unused}.opt-level=0");
+        command.args(["--config", &setting]);
+    }
     let hint = "If it needs a C compiler: Debian, Ubuntu: sudo apt install build-essential; macOS: xcode-select --install; Windows: the Visual Studio build tools.";
     run_logged(project, &mut command, "evcxr", progress, hint)?;
     // It serves nobody any more; failing to delete it harms nobody either.

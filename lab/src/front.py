@@ -123,6 +123,8 @@ class Front:
     def open(self, kind, address, bind=False):
         opened = self.context.socket(kind)
         opened.linger = 1000
+        if kind == zmq.ROUTER:
+            opened.router_handover = True  # a page that was reloaded comes under its old name
         (opened.bind if bind else opened.connect)(address)
         return opened
 
@@ -163,7 +165,10 @@ class Front:
         poller = zmq.Poller()
         for one in handlers:
             poller.register(one, zmq.POLLIN)
+        jupyter = os.getppid()
         while not self.leaving and self.evcxr.poll() is None:
+            # A Jupyter that was killed says no goodbye; an endless loop would run for ever.
+            self.leaving = os.getppid() != jupyter
             ready = dict(poller.poll(50 if self.cell else 500))
             for one, handle in handlers.items():
                 while one in ready:
@@ -224,7 +229,8 @@ class Front:
         of_cell = cell and cell.id == message.parent.get("msg_id")
         if message.parent.get("session") == self.session:
             return
-        if of_cell and message.kind not in ("status", "execute_input"):
+        begins = message.kind == "execute_input" or message.content.get("execution_state") == "busy"
+        if of_cell and not begins:
             self.take_back(cell)
         if of_cell and message.kind == "error":
             said = message.content["evalue"]
@@ -239,6 +245,9 @@ class Front:
             message.content = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
         self.send(self.iopub, message)
+        if of_cell and message.kind == "status" and not begins:
+            cell.is_idle = True
+            self.end_cell()
 
     def on_reply(self, frames):
         message = Message(frames)
@@ -247,14 +256,23 @@ class Front:
             # The first look at these types takes a second: while the student reads the introduction.
             self.ask("complete_request", {"code": WARM_UP, "cursor_pos": len(WARM_UP)})
         elif message.parent.get("session") != self.session:
-            if message.kind == "execute_reply":
-                self.take_back(self.cell)
-                self.cell = None
-            elif message.kind == "complete_reply":
+            if message.kind == "complete_reply":
                 message.content = without_internals(message.content)
             count_from_one(message)
-            self.send(self.shell, message)
+            if message.kind == "execute_reply" and self.cell:
+                self.cell.reply = message
+                self.end_cell()
+            else:
+                self.send(self.shell, message)
         self.next_cell()
+
+    def end_cell(self):
+        """Its reply may overtake what it printed: the cell has ended when both have come."""
+        cell = self.cell
+        if cell.reply and cell.is_idle:
+            self.cell = None
+            self.send(self.shell, cell.reply)
+            self.next_cell()
 
     # Stop
 
@@ -378,6 +396,7 @@ class Cell:
         self.libraries = libraries  # how many there were before it
         self.start = time.monotonic()
         self.running = False
+        self.is_idle, self.reply = False, None
         self.reason = None  # why it takes long, while that is shown
         self.stopped = None  # when Stop was pressed
         self.asked = False  # whether its process knows that

@@ -13,12 +13,13 @@ use crate::project::Project;
 use crate::{evcxr, process, python};
 
 const DRIVER: &str = include_str!("run_notebook.py");
+const CLIENT: &str = include_str!("kernel_client.py");
 
 fn share(project: &Project) -> PathBuf {
     project.venv().join("share").join("jupyter")
 }
 
-pub fn kernelspec_file(project: &Project) -> PathBuf {
+fn kernelspec_file(project: &Project) -> PathBuf {
     share(project).join("kernels/rust/kernel.json")
 }
 
@@ -158,6 +159,16 @@ pub fn driver(project: &Project, notebook: &Path, timeout: u64) -> Result<Comman
         .arg(project.root());
     command.arg("--timeout").arg(timeout.to_string());
     command.arg("--report").arg(report_file(project, notebook));
+    Ok(command)
+}
+
+/// The command of a script that starts the registered kernel itself.
+pub fn of_the_kernel(project: &Project, name: &str, text: &str) -> Result<Command> {
+    script(project, "kernel_client.py", CLIENT)?;
+    let mut command = command(project);
+    command.arg("-u").arg(script(project, name, text)?);
+    command.arg("--kernelspec").arg(kernelspec_file(project));
+    command.arg("--root").arg(project.root());
     Ok(command)
 }
 

@@ -10,9 +10,7 @@ import statistics
 import tempfile
 import time
 
-import psutil
-from jupyter_client import KernelManager
-from jupyter_client.kernelspec import KernelSpec
+from kernel_client import Kernel, registered
 
 TYPOS = {
     "unknown name": "let z = undefined(3);",
@@ -37,62 +35,8 @@ let digits = DataLoader::new(datasets::digits()?, 64)?;
 Training::new(&params, optim::Sgd::new(&params, 0.01)?, loss::cross_entropy).quiet().fit(&model, &digits, 1_000_000)?"""
 
 
-class Kernel:
-    def __init__(self, argv, environment):
-        self.start = time.monotonic()
-        self.manager = KernelManager()
-        spec = KernelSpec(argv=argv, display_name="", language="rust", interrupt_mode="message")
-        self.manager._kernel_spec = spec
-        self.manager.start_kernel(cwd=environment.pop("cwd"), env={**os.environ, **environment})
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=600)
-        self.answered = time.monotonic() - self.start
-
-    def run(self, code, timeout=600, during=None):
-        """Runs a cell; gives seconds until idle, and what it said."""
-        start = time.monotonic()
-        request = self.client.execute(code, store_history=False)
-        said, ended = [], False
-        while not ended:
-            if during and time.monotonic() - start > during[0]:
-                during[1]()
-                during = None
-            try:
-                message = self.client.get_iopub_msg(timeout=0.1)
-            except Exception:
-                if time.monotonic() - start > timeout:
-                    raise
-                continue
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            content = message["content"]
-            ended = content.get("execution_state") == "idle"
-            said.append(content.get("text") or content.get("evalue") or str(content.get("data", "")))
-        return time.monotonic() - start, "".join(said)
-
-    def complete(self, code):
-        start = time.monotonic()
-        request = self.client.complete(code, len(code))
-        while True:
-            reply = self.client.get_shell_msg(timeout=600)
-            if reply["parent_header"].get("msg_id") == request:
-                return time.monotonic() - start, len(reply["content"]["matches"])
-
-    def memory(self):
-        top = psutil.Process(self.manager.provisioner.process.pid)
-        return sum(one.memory_info().rss for one in [top, *top.children(recursive=True)]) / 1e6
-
-    def end(self):
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
 def ours(options, rounds):
-    with open(options.kernelspec, encoding="utf-8") as file:
-        argv = json.load(file)["argv"]
-    folder = os.path.join(options.root, "notebooks", "tp1")
-    kernel = Kernel(argv, {"cwd": folder})
+    kernel = Kernel(registered(options.kernelspec), os.path.join(options.root, "notebooks", "tp1"))
     rounds["kernel answers"].append(kernel.answered)
     taken, said = kernel.run(FIRST)
     assert "3" in said, said
@@ -111,13 +55,9 @@ def ours(options, rounds):
         assert found > 20, (code, found)
         rounds[name + ", first"].append(taken)
         rounds[name + ", second"].append(kernel.complete(code)[0])
-    pressed = []
-    def press():
-        pressed.append(time.monotonic())
-        kernel.manager.interrupt_kernel()
-    _, said = kernel.run(TRAIN, during=(6, press))
+    _, said = kernel.run(TRAIN, stop_after=[6])
     assert "stopped" in said, said
-    rounds["Stop in fit"].append(time.monotonic() - pressed[0])
+    rounds["Stop in fit"].append(time.monotonic() - kernel.pressed)
     _, said = kernel.run('println!("{:?}", x.dims());')
     assert "[3, 2]" in said, said
     kernel.end()
@@ -125,8 +65,8 @@ def ours(options, rounds):
 
 def empty_evcxr(options, rounds):
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"cwd": folder, "EVCXR_CONFIG_DIR": folder}
-        kernel = Kernel([options.evcxr, "--control_file", "{connection_file}"], environment)
+        argv = [options.evcxr, "--control_file", "{connection_file}"]
+        kernel = Kernel(argv, folder, EVCXR_CONFIG_DIR=folder)
         rounds["kernel answers"].append(kernel.answered)
         taken, said = kernel.run(PLAIN_FIRST)
         assert "3" in said, said
@@ -149,11 +89,9 @@ def common(kernel, rounds):
 
 def notebook_memory(options, rounds):
     """Memory after all cells of the first notebook."""
-    with open(options.kernelspec, encoding="utf-8") as file:
-        argv = json.load(file)["argv"]
     for notebook in options.notebook:
         path = os.path.join(options.root, "notebooks", notebook + ".ipynb")
-        kernel = Kernel(argv, {"cwd": os.path.dirname(path)})
+        kernel = Kernel(registered(options.kernelspec), os.path.dirname(path))
         with open(path, encoding="utf-8") as file:
             cells = json.load(file)["cells"]
         for cell in cells:
