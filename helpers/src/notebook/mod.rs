@@ -35,3 +35,6 @@ pub extern "C" fn begin_cell() {
     let _ = RUNS_CELLS.try_with(|runs| runs.set(true));
     stop::forget();
 }
+
+#[cfg(test)]
+mod tests;
