@@ -19,7 +19,7 @@ pub enum Status {
 }
 
 /// The answer of a check; the last line of a cell shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Card {
     name: String,
     status: Status,
@@ -75,6 +75,7 @@ impl Card {
     }
 
     /// Shows the card in a notebook.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[
             ("text/html", &self.to_html()),
@@ -109,6 +110,19 @@ impl Status {
             Status::Wrong => ("✗", "not right yet"),
             Status::Right => ("✓", "verified"),
         }
+    }
+}
+
+impl fmt::Debug for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("Card")
+            .field("name", &self.name)
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .finish()
     }
 }
 

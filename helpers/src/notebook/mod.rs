@@ -9,6 +9,7 @@ mod source;
 mod stop;
 
 pub use report::failed;
+pub(crate) use source::shows_by_debug;
 pub(crate) use stop::{StoppableRead, check_stop, stoppable};
 
 use std::cell::Cell;

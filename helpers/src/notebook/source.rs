@@ -98,3 +98,14 @@ fn defined(line: &str) -> Option<&str> {
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
     Some(&rest[..end])
 }
+
+/// Whether the running cell shows its last expression by `Debug`, because `evcxr_display` did not
+/// compile.
+pub(crate) fn shows_by_debug() -> bool {
+    let by_debug = |source: Source| {
+        source
+            .text
+            .contains("evcxr_send_text_plain(&format!(\"{:?}\",&(")
+    };
+    super::runs_cells() && Source::read().is_some_and(by_debug)
+}
