@@ -84,7 +84,8 @@ impl Card {
         ]);
     }
 
-    /// One line of HTML; the background is opaque, so that it reads in a light and a dark theme.
+    /// One line of HTML in the colours of the notebook's theme; where that is not known, dark on an
+    /// opaque light ground.
     fn to_html(&self) -> String {
         let (border, background) = match self.status {
             Status::Unwritten => ("#6e7781", "#eeeeee"),
@@ -93,7 +94,8 @@ impl Card {
         };
         let (sign, word) = self.status.sign_and_word();
         format!(
-            "<div style=\"background:{background};color:#1f2328;border-left:6px solid {border};\
+            "<div style=\"background:var(--jp-layout-color2,{background});\
+             color:var(--jp-ui-font-color1,#1f2328);border-left:6px solid {border};\
              border-radius:4px;padding:8px 12px;font-family:sans-serif\">\
              <strong>{sign} {}: {word}.</strong> {}</div>",
             escape(&self.name),
