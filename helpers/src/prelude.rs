@@ -4,6 +4,8 @@ pub use crate::data::transforms::{self, Transform};
 pub use crate::data::{self, DataLoader, Dataset, TensorDataset};
 pub use crate::data::{RandomSampler, Sampler, SequentialSampler, WeightedRandomSampler};
 pub use crate::device::{best_device, device_label};
+#[doc(hidden)]
+pub use crate::display::Show as _;
 pub use crate::functional as F;
 pub use crate::nn::{self, Model, Parameters};
 pub use crate::optim::{Optimizer, Schedule};

@@ -41,11 +41,13 @@ pub fn manual_seed(seed: u64) {
 }
 
 /// Replaces this thread's generator, for a background run or a restored checkpoint.
+#[doc(hidden)]
 pub fn set_generator(generator: Generator) {
     GENERATOR.with(|cell| *cell.borrow_mut() = generator);
 }
 
 /// A new generator, independent of this thread's, drawn from it.
+#[doc(hidden)]
 pub fn split() -> Generator {
     Generator::seed_from_u64(with_generator(|g| g.next_u64()))
 }

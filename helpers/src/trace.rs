@@ -67,6 +67,7 @@ thread_local! {
 }
 
 /// Whether this thread is recording. Fused forms are used only while it is not.
+#[doc(hidden)]
 pub fn is_on() -> bool {
     ON.get()
 }

@@ -84,7 +84,9 @@ fn a_check_prints_its_card_and_no_panic() {
     let start = stdout.find("EVCXR_BEGIN_CONTENT").unwrap();
     let lines: Vec<&str> = stdout[start..].lines().take(9).collect();
     assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT text/html");
-    assert!(lines[1].starts_with("<div style=\"background:#fdecea;color:#1f2328;"));
+    assert!(
+        lines[1].starts_with("<div style=\"background:var(--jp-layout-color2,#fdecea);color:var(")
+    );
     assert!(lines[1].contains("✗ &lt;script&gt; EVCXR_END_CONTENT &amp;: not right yet."));
     assert!(!lines[1].contains("<script>"));
     assert!(lines[1].ends_with("</div>"));

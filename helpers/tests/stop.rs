@@ -4,11 +4,18 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[allow(dead_code)]
+#[path = "common/server.rs"]
+mod server;
+
+use std::fs;
+use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use helpers::notebook::begin_cell;
 use helpers::prelude::*;
+use server::{Server, serve};
 
 /// Presses Stop while no cell looks.
 fn press_stop() {
@@ -21,6 +28,19 @@ fn stopped<T>(answer: Result<T>) {
         Ok(_) => panic!("it was not stopped"),
         Err(error) => assert_eq!(error.to_string(), "stopped by you; variables are kept"),
     }
+}
+
+/// Presses Stop while `run` is at it.
+fn stopped_soon<T>(run: impl Fn() -> Result<T>) {
+    let start = Instant::now();
+    let other = thread::spawn(|| {
+        thread::sleep(Duration::from_millis(100));
+        press_stop();
+    });
+    stopped(run());
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    other.join().unwrap();
 }
 
 fn network(params: &Parameters) -> Result<nn::Sequential> {
@@ -131,18 +151,38 @@ fn a_stop_ends_what_takes_long_and_keeps_everything() -> Result<()> {
     ];
     for run in soon {
         begin_cell();
-        let start = Instant::now();
-        let other = thread::spawn(|| {
-            thread::sleep(Duration::from_millis(100));
-            press_stop();
-        });
-        stopped(run());
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(2), "{took:?}");
-        other.join().unwrap();
+        stopped_soon(run);
     }
     begin_cell();
     assert!(weights()?.iter().all(|w| w.is_finite()));
+
+    // What was downloaded so far is kept for the next attempt, and is not taken for the file.
+    let content: Vec<u8> = (0..10_000_000u32).map(|i| (i % 251) as u8).collect();
+    let file = content.clone();
+    let slow_server = Server::start(move |request, before, stream| {
+        if before > 0 {
+            return serve(request, &file, stream);
+        }
+        let _ = write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+            file.len()
+        );
+        for part in file.chunks(10_000) {
+            thread::sleep(Duration::from_millis(10));
+            let _ = stream.write_all(part);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let download = datasets::Download::new(&path).mirror(&slow_server.url);
+    let download = download.checksum("841f78c67afc91d37bfa31a5f0131a72");
+    begin_cell();
+    stopped_soon(|| download.get());
+    assert!(!path.exists() && folder.path().join("file.part").exists());
+    begin_cell();
+    download.get()?;
+    assert!(fs::read(&path).unwrap() == content);
 
     // Waiting ends, the run in the background goes on.
     let run = training()?.spawn(&model, &digits, 1_000_000)?;

@@ -19,7 +19,7 @@ pub enum Status {
 }
 
 /// The answer of a check; the last line of a cell shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Card {
     name: String,
     status: Status,
@@ -75,6 +75,7 @@ impl Card {
     }
 
     /// Shows the card in a notebook.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[
             ("text/html", &self.to_html()),
@@ -83,7 +84,8 @@ impl Card {
         ]);
     }
 
-    /// One line of HTML; the background is opaque, so that it reads in a light and a dark theme.
+    /// One line of HTML in the colours of the notebook's theme; where that is not known, dark on an
+    /// opaque light ground.
     fn to_html(&self) -> String {
         let (border, background) = match self.status {
             Status::Unwritten => ("#6e7781", "#eeeeee"),
@@ -92,7 +94,8 @@ impl Card {
         };
         let (sign, word) = self.status.sign_and_word();
         format!(
-            "<div style=\"background:{background};color:#1f2328;border-left:6px solid {border};\
+            "<div style=\"background:var(--jp-layout-color2,{background});\
+             color:var(--jp-ui-font-color1,#1f2328);border-left:6px solid {border};\
              border-radius:4px;padding:8px 12px;font-family:sans-serif\">\
              <strong>{sign} {}: {word}.</strong> {}</div>",
             escape(&self.name),
@@ -109,6 +112,19 @@ impl Status {
             Status::Wrong => ("✗", "not right yet"),
             Status::Right => ("✓", "verified"),
         }
+    }
+}
+
+impl fmt::Debug for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("Card")
+            .field("name", &self.name)
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .finish()
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Row {
 }
 
 /// A model's layers in the order they ran, with totals; shown as a table. Made by [`summary`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Summary {
     /// The lines.
     pub rows: Vec<Row>,

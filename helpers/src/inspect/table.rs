@@ -57,6 +57,7 @@ impl Summary {
     }
 
     /// Shows the table in a notebook, as HTML and as text.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[
             ("text/html", &self.to_html()),
@@ -111,6 +112,23 @@ const TITLES: [&str; 6] = [
 /// Words to the left, numbers to the right.
 fn side(column: usize) -> &'static str {
     if column < 3 { "left" } else { "right" }
+}
+
+impl fmt::Debug for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("Summary")
+            .field("rows", &self.rows)
+            .field("input", &self.input)
+            .field("parameters", &self.parameters)
+            .field("trainable", &self.trainable)
+            .field("multiply_adds", &self.multiply_adds)
+            .field("parameter_bytes", &self.parameter_bytes)
+            .field("output_bytes", &self.output_bytes)
+            .finish()
+    }
 }
 
 impl fmt::Display for Summary {

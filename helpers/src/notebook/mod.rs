@@ -9,6 +9,7 @@ mod source;
 mod stop;
 
 pub use report::failed;
+pub(crate) use source::shows_by_debug;
 pub(crate) use stop::{StoppableRead, check_stop, stoppable};
 
 use std::cell::Cell;
@@ -35,3 +36,6 @@ pub extern "C" fn begin_cell() {
     let _ = RUNS_CELLS.try_with(|runs| runs.set(true));
     stop::forget();
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::panic::{self, PanicHookInfo};
 use std::thread;
 
 use super::runs_cells;
-use super::source::Source;
+use super::source::{Source, is_of_this_cell};
 use crate::panics;
 
 /// The most of a line that is quoted, in characters.
@@ -39,23 +39,16 @@ fn report(info: &PanicHookInfo<'_>) {
 /// Prints the error of a `?` that ended a cell, and the line it is in.
 #[inline(never)]
 pub fn failed(error: &dyn Display) {
-    let text = error.to_string();
-    // candle may append a trace of calls, whose first line is numbered 0.
-    let text = text
-        .lines()
-        .take_while(|line| !line.trim_start().starts_with("0: "));
-    let text = text.collect::<Vec<_>>().join("\n");
-    print(&format!("error: {text}"), own_line(None));
+    print(&format!("error: {error}"), own_line(None));
 }
 
 /// The line of the running cell that stands at `at`, or else that is nearest among its callers.
 fn own_line(at: Option<(&str, usize)>) -> Option<String> {
     let source = Source::read()?;
     let trace = Backtrace::force_capture().to_string();
-    let frame =
-        frames(&trace).find(|frame| source.is(frame.file) && !is_conversion(frame, &source));
+    let frame = frames(&trace).find(|frame| source.is(frame.file) && !source.reports(frame.line));
     let number = match at.filter(|(file, _)| source.is(file)) {
-        Some((_, line)) => line,
+        Some((file, line)) => is_of_this_cell(file).then_some(line)?,
         None => frame.as_ref()?.line,
     };
     let line = source.line(number, frame.map(|frame| frame.function))?;
@@ -72,15 +65,15 @@ fn is_conversion(frame: &Frame<'_>, source: &Source) -> bool {
 }
 
 /// A call that was going on.
-struct Frame<'a> {
-    function: &'a str,
-    file: &'a str,
-    line: usize,
+pub(super) struct Frame<'a> {
+    pub function: &'a str,
+    pub file: &'a str,
+    pub line: usize,
 }
 
 /// The calls in the text of a backtrace, the innermost first: `3: name`, and in the next line
 /// `at file:line:column`. There is no other way to read one in stable Rust.
-fn frames(trace: &str) -> impl Iterator<Item = Frame<'_>> {
+pub(super) fn frames(trace: &str) -> impl Iterator<Item = Frame<'_>> {
     let mut function = "";
     trace.lines().filter_map(move |text| {
         let text = text.trim();
@@ -103,7 +96,11 @@ fn frames(trace: &str) -> impl Iterator<Item = Frame<'_>> {
 /// would go another way, and may arrive under the next cell.
 fn print(what: &str, line: Option<String>) {
     let at = line.map(|line| format!("    at: {line}"));
-    let lines = what.lines().chain(at.as_deref());
+    // candle may append a trace of calls to an error; its first line is numbered 0.
+    let said = what
+        .lines()
+        .take_while(|line| !line.trim_start().starts_with("0: "));
+    let lines = said.chain(at.as_deref());
     let text: String = lines
         .map(|line| format!("\x1b[31m{line}\x1b[0m\n"))
         .collect();

@@ -5,8 +5,8 @@ use std::{env, fs};
 
 /// The file, and what is in it now.
 pub(super) struct Source {
-    path: PathBuf,
-    text: String,
+    pub path: PathBuf,
+    pub text: String,
 }
 
 impl Source {
@@ -22,35 +22,60 @@ impl Source {
     pub(super) fn is(&self, file: &str) -> bool {
         let file = Path::new(file);
         let file = file.strip_prefix(".").unwrap_or(file);
-        let real = |path: &Path| fs::canonicalize(path).ok();
-        self.path.ends_with(file) || file.is_absolute() && real(file) == real(&self.path)
+        let same = || Some(fs::canonicalize(file).ok()? == fs::canonicalize(&self.path).ok()?);
+        self.path.ends_with(file) || file.is_absolute() && same() == Some(true)
     }
 
-    /// The line of this number, from 1, if it belongs to `function`.
+    /// Whether the line of this number, from 1, is not the student's but what the kernel makes of a
+    /// failed `?`: an `impl From<T> for EvcxrUserCodeError` of a few lines.
+    pub(super) fn reports(&self, number: usize) -> bool {
+        let up_to = self.text.lines().take(number);
+        let mut near = up_to.skip(number.saturating_sub(5));
+        near.any(|line| line.contains("for EvcxrUserCodeError"))
+    }
+
+    /// The line of this number, from 1, if it stands in this function or in a closure.
     ///
-    /// What an earlier cell compiled, a closure it kept or a method behind `dyn`, has the line numbers
-    /// of its own source, which is gone: there some other function stands now.
+    /// A method of an earlier cell that is called through `dyn` has the line numbers of that cell's
+    /// source, which is gone: there another function may stand now.
     pub(super) fn line(&self, number: usize, function: Option<&str>) -> Option<&str> {
         let lines: Vec<&str> = self.text.lines().take(number).collect();
-        let (line, before) = lines.split_last().filter(|_| lines.len() == number)?;
-        let begun = || before.iter().rev().filter_map(|line| defined(line));
-        let belongs = |function: &str| match function.starts_with("run_user_code") {
-            // The kernel puts small functions of its own between its beginning and the line.
-            true => begun().any(|name| name == function),
-            false => begun().next() == Some(function),
-        };
-        let line = line.trim();
-        let fits = function.and_then(identifier).is_none_or(belongs);
+        let line = lines.last().filter(|_| lines.len() == number)?.trim();
+        let begun = || lines.iter().rev().find_map(|line| defined(line));
+        let is_name = |text: &&str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let name = function.and_then(|function| function.rsplit("::").next());
+        // The kernel puts functions of its own into the one that runs the cell.
+        let name = name
+            .filter(is_name)
+            .filter(|name| !name.starts_with("run_user_code"));
+        let fits = name.is_none_or(|name| begun() == Some(name));
         (fits && !line.is_empty()).then_some(line)
     }
 }
 
-/// `forward` of `<ctx::Net as helpers::nn::Model>::forward::{{closure}}`.
-fn identifier(function: &str) -> Option<&str> {
-    let function = function.split("::{{closure}}").next()?;
-    let name = function.rsplit("::").next()?;
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    is_name.then_some(name)
+/// Whether a text that the compiler left in a cell belongs to the running one, whose library was
+/// loaded last: a closure that an earlier cell kept has the line numbers of that cell.
+pub(super) fn is_of_this_cell(text: &str) -> bool {
+    // Only Linux tells; elsewhere it is taken for granted.
+    let Ok(maps) = fs::read_to_string("/proc/self/maps") else {
+        return true;
+    };
+    // 7f46-7f47 r--p 0000 08:01 123   /lab/crate/target/debug/libcode_12.so
+    let cell = |map: &str| -> Option<u64> {
+        let name = map.rsplit('/').next()?.strip_prefix("libcode_")?;
+        name.strip_suffix(".so")?.parse().ok()
+    };
+    let holds = |map: &&str| -> bool {
+        let address = |hex| usize::from_str_radix(hex, 16).ok();
+        let range = map
+            .split(' ')
+            .next()
+            .and_then(|range| range.split_once('-'));
+        let range = range.and_then(|(from, to)| Some(address(from)?..address(to)?));
+        range.is_some_and(|range| range.contains(&text.as_ptr().addr()))
+    };
+    let own = maps.lines().find(holds).and_then(cell);
+    own.is_none() || own == maps.lines().filter_map(cell).max()
 }
 
 /// The function that a line begins to define.
@@ -72,4 +97,15 @@ fn defined(line: &str) -> Option<&str> {
     }
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
     Some(&rest[..end])
+}
+
+/// Whether the running cell shows its last expression by `Debug`, because `evcxr_display` did not
+/// compile.
+pub(crate) fn shows_by_debug() -> bool {
+    let by_debug = |source: Source| {
+        source
+            .text
+            .contains("evcxr_send_text_plain(&format!(\"{:?}\",&(")
+    };
+    super::runs_cells() && Source::read().is_some_and(by_debug)
 }

@@ -11,6 +11,7 @@ use super::panels::Panels;
 use super::pictures::Pictures;
 use super::raster::Raster;
 use super::{font, theme};
+use crate::display;
 use crate::errors::first_line;
 use crate::notebook::check_stop;
 
@@ -219,6 +220,7 @@ impl Figure {
 
 impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display::is_shown_by_debug(|| self.evcxr_display());
         let (width, height) = self.dimensions();
         write!(f, "Figure({:?}, {width} x {height})", self.title)
     }

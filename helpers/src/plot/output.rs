@@ -53,6 +53,7 @@ impl Figure {
     /// Both SVG and PNG are sent: a notebook that is not trusted yet shows only the PNG. Together
     /// they stay below 40 kB: where there is no room for both the PNG goes alone, and if need be it
     /// has fewer colours or coarser pictures.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         let blocks = self.blocks();
         let mut stdout = std::io::stdout().lock();
@@ -63,6 +64,7 @@ impl Figure {
 
     /// What [`evcxr_display`](Figure::evcxr_display) prints: a block for each MIME type, or one of
     /// plain text with the error.
+    #[doc(hidden)]
     pub fn blocks(&self) -> String {
         let block = |mime: &str, content: &str| {
             format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n")

@@ -15,7 +15,8 @@ impl Training {
     ///
     /// # Errors
     /// A loss that is not finite; whatever the model, the data, the loss or a metric refuse; a
-    /// checkpoint that cannot be written, or not be trusted. The parameters keep the values of then.
+    /// checkpoint that cannot be written, or not be trusted; the notebook's Stop. The parameters keep
+    /// the values of then.
     pub fn fit(self, model: &dyn Model, train: &DataLoader, epochs: usize) -> Result<History> {
         self.check(train, epochs)?;
         let watch = Watch::new(!self.quiet, epochs, train.len());

@@ -31,7 +31,7 @@ impl Epoch {
 
 /// The record of a training: as the last expression of a cell, a table; [`curves`](Self::curves)
 /// draws it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct History {
     pub(super) epochs: Vec<Epoch>,
     pub(super) metrics: Vec<String>,
@@ -114,6 +114,7 @@ impl History {
     }
 
     /// Shows the table in a notebook, as HTML and as text.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[
             ("text/html", &self.to_html()),
@@ -185,6 +186,19 @@ impl History {
             "* best: epoch {n}, {which} loss {:.4}{metrics}{note}",
             best.watched()
         )
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("History")
+            .field("epochs", &self.epochs)
+            .field("metrics", &self.metrics)
+            .field("note", &self.note)
+            .finish()
     }
 }
 

@@ -32,15 +32,15 @@
     const y = (v) => 15 + (1 - (v - low) / (high - low)) * (height - bottom - 15);
     const x = (i, n) => left + (n > 1 ? i / (n - 1) : 0.5) * (width - left - 15);
     const text = (x, y, words, extra) => `<text x="${x}" y="${y}" ${extra || ""}>${words}</text>`;
+    const end = `text-anchor="end"`;
     const lines = run.curves.map((curve, k) => {
       const points = curve.values.map((v, i) => x(i, curve.values.length).toFixed(1) + "," + y(v).toFixed(1));
-      const label = curve.values.length ? text(width - 15, 25 + 16 * k, curve.name, `text-anchor="end" fill="${colours[k]}"`) : "";
+      const label = curve.values.length ? text(width - 15, 25 + 16 * k, `<tspan fill="${colours[k]}">■</tspan> ${curve.name}`, end) : "";
       return `<polyline points="${points.join(" ")}" fill="none" stroke="${colours[k]}" stroke-width="2"/>` + label;
     });
-    const axes = `<path d="M${left} 10V${height - bottom}H${width - 10}" fill="none" stroke="#8c959f"/>`;
-    const end = `text-anchor="end"`;
+    const axes = `<path d="M${left} 10V${height - bottom}H${width - 10}" style="fill:none;stroke:var(--jp-ui-font-color2,#8c959f)"/>`;
     box.innerHTML =
-      `<svg width="${width}" height="${height}" font-size="12" font-family="sans-serif" fill="#1f2430" style="background:#fff">` +
+      `<svg width="${width}" height="${height}" font-size="12" font-family="sans-serif" style="background:var(--jp-layout-color1,#fff);fill:var(--jp-ui-font-color1,#1f2430)">` +
       axes + lines.join("") +
       text(left - 6, y(low) + 4, low.toPrecision(3), end) + text(left - 6, y(high) + 4, high.toPrecision(3), end) +
       text(left - 6, (y(low) + y(high)) / 2, "loss", end) +

@@ -15,7 +15,7 @@ const SCRIPT: &str = include_str!("live.js");
 const STAYS: Duration = Duration::from_secs(30);
 
 /// A curve that grows while a run trains; made by [`Run::live`](super::Run::live).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Live {
     file: String,
     line: String,
@@ -57,6 +57,7 @@ impl Live {
     }
 
     /// Shows it in a notebook.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[
             ("text/html", &self.to_html()),
@@ -68,6 +69,18 @@ impl Live {
     pub fn to_html(&self) -> String {
         let (file, line) = (escape(&self.file), escape(&self.line));
         format!("<div data-live=\"{file}\"><pre>{line}</pre></div><script>{SCRIPT}</script>")
+    }
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("Live")
+            .field("file", &self.file)
+            .field("line", &self.line)
+            .finish()
     }
 }
 

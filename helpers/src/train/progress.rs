@@ -210,7 +210,7 @@ impl State {
 
 /// How far a training is: one line with a bar, the loss so far as a small curve, the speed
 /// (validation included) and the time left.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Progress {
     /// The epoch that is going on, the first is 1.
     pub epoch: usize,
@@ -223,8 +223,23 @@ pub struct Progress {
 
 impl Progress {
     /// Shows the line in a notebook.
+    #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::show(&[("text/plain", &self.line)]);
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if display::is_shown_by_debug(|| self.evcxr_display()) {
+            return write!(f, "{self}");
+        }
+        f.debug_struct("Progress")
+            .field("epoch", &self.epoch)
+            .field("loss", &self.loss)
+            .field("done", &self.done)
+            .field("line", &self.line)
+            .finish()
     }
 }
 

@@ -1,5 +1,12 @@
 //! Showing a value in a notebook: evcxr takes blocks of content from standard output.
 
+mod tensor;
+mod value;
+
+#[doc(hidden)]
+pub use value::Show;
+pub(crate) use value::is_shown_by_debug;
+
 use std::io::Write;
 
 /// Shows one value in several forms, each (MIME type, content); the reader takes the richest.
