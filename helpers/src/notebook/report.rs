@@ -55,15 +55,6 @@ fn own_line(at: Option<(&str, usize)>) -> Option<String> {
     Some(line.chars().take(MOST).collect())
 }
 
-/// Whether a call is not the student's but the conversion that evcxr puts behind each `?`, which the
-/// kernel makes call [`failed`]. Inlined it has another name, and the line of the kernel's macro.
-fn is_conversion(frame: &Frame<'_>, source: &Source) -> bool {
-    let line = source.line(frame.line, None).unwrap_or_default();
-    frame.function.contains("EvcxrUserCodeError")
-        || line == r#"eprintln!("{}", error);"#
-        || line.contains("helpers::notebook::failed(")
-}
-
 /// A call that was going on.
 pub(super) struct Frame<'a> {
     pub function: &'a str,

@@ -27,11 +27,14 @@ impl Source {
     }
 
     /// Whether the line of this number, from 1, is not the student's but what the kernel makes of a
-    /// failed `?`: an `impl From<T> for EvcxrUserCodeError` of a few lines.
+    /// failed `?`: an `impl From<T> for EvcxrUserCodeError` of a few lines, and the macro of its own
+    /// that calls [`failed`](super::failed) there.
     pub(super) fn reports(&self, number: usize) -> bool {
         let up_to = self.text.lines().take(number);
         let mut near = up_to.skip(number.saturating_sub(5));
-        near.any(|line| line.contains("for EvcxrUserCodeError"))
+        near.any(|line| {
+            line.contains("for EvcxrUserCodeError") || line.contains("helpers::notebook::failed(")
+        })
     }
 
     /// The line of this number, from 1, if it stands in this function or in a closure.
