@@ -19,6 +19,7 @@ mod decisions;
 pub(crate) mod drawing;
 mod figure;
 mod font;
+mod glyphs;
 mod histogram;
 mod kernels;
 mod line;

@@ -13,6 +13,7 @@ mod regions;
 mod settings;
 mod sound;
 mod surface;
+mod texts;
 
 use helpers::plot::{self, Figure};
 use helpers::prelude::*;
@@ -56,11 +57,16 @@ fn with_document(figure: &Figure, check: impl Fn(&Document)) {
     check(&Document::parse(&svg).unwrap());
 }
 
+/// The texts: each refers to its outlines.
+fn text_lines<'a>(document: &'a Document) -> impl Iterator<Item = Node<'a, 'a>> {
+    let uses = document.descendants().filter(|n| n.has_tag_name("use"));
+    uses.filter(|n| n.has_attribute("aria-label"))
+}
+
 fn texts(document: &Document) -> Vec<String> {
-    let texts = document.descendants().filter(|n| n.has_tag_name("text"));
-    texts
-        .filter_map(|n| n.text())
-        .map(|t| t.trim().to_string())
+    text_lines(document)
+        .filter_map(|n| n.attribute("aria-label"))
+        .map(String::from)
         .collect()
 }
 
