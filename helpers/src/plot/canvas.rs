@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::figure::{Content, Figure};
 use super::font;
 use super::glyphs::{Glyphs, Look, PREFIX, Text};
+use super::pen::Pen;
 use super::theme::{self, Rgb};
 
 /// Tenths of a pixel in a pixel.
@@ -183,19 +184,28 @@ impl Canvas {
     }
 }
 
-/// `M x y` and relative moves to the other points, the shortest way to write a path.
+/// A line through the points, with a dot at the first in case it is the only one.
 pub(super) fn path(points: &[(i64, i64)]) -> String {
-    let Some((x, y)) = points.first() else {
-        return String::new();
-    };
-    let mut written = format!("M{x} {y}l0 0");
+    let mut pen = Pen::default();
+    if let Some((x, y)) = points.first() {
+        pen.put('M', &[*x, *y]);
+        pen.put('l', &[0, 0]);
+    }
+    let mut ahead = (0, 0);
     for pair in points.windows(2) {
-        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
-            written.push_str(if step < 0 { "" } else { " " });
-            written.push_str(&step.to_string());
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        let across = dy == 0 && ahead.1 == 0 && dx * ahead.0 >= 0;
+        let down = dx == 0 && ahead.0 == 0 && dy * ahead.1 >= 0;
+        // Steps that go straight on, as over empty bins, are one.
+        if across || down {
+            ahead = (ahead.0 + dx, ahead.1 + dy);
+        } else {
+            pen.line(ahead);
+            ahead = (dx, dy);
         }
     }
-    written
+    pen.line(ahead);
+    pen.path
 }
 
 /// `text` as an attribute can hold it.

@@ -27,7 +27,8 @@ impl Canvas {
         let widths = texts.map(|text| font::width(&text, 10.0));
         let size = theme::TEXT.min((side - 5.0) / widths.fold(1.0, f64::max) * 10.0);
         // The squares of a colour are one path, the texts of a colour one group: a small file.
-        let mut squares: BTreeMap<Rgb, String> = BTreeMap::new();
+        // A path draws three sides of each square, and the next goes on from there if it can.
+        let mut squares: BTreeMap<Rgb, (String, (i64, i64))> = BTreeMap::new();
         let mut texts: BTreeMap<Rgb, Vec<(String, (f64, f64))>> = BTreeMap::new();
         for (row, values) in rows.iter().enumerate() {
             for (column, value) in values.iter().enumerate() {
@@ -38,16 +39,21 @@ impl Canvas {
                     let here = texts.entry(theme::text_on(colour)).or_default();
                     here.push((short_number(*value), at));
                 }
-                let [x, y, s] = [x, y, side].map(|length| length * UNIT);
-                let square = format!("M{x:.0} {y:.0}h{s:.0}v{s:.0}h-{s:.0}z");
-                squares.entry(colour).or_default().push_str(&square);
+                let [x, y, s] = [x, y, side].map(|length| (length * UNIT).round() as i64);
+                let (path, next) = squares.entry(colour).or_default();
+                if *next != (x, y) || path.is_empty() {
+                    let end = if path.is_empty() { "" } else { "z" };
+                    *path += &format!("{end}M{x} {y}");
+                }
+                *path += &format!("v{s}h{s}v-{s}");
+                *next = (x + s, y);
             }
         }
         let edge = hex(theme::GRID);
-        for (fill, path) in squares {
+        for (fill, (path, _)) in squares {
             let fill = hex(fill);
             self.push(format!(
-                r#"<path class="cells" d="{path}" fill="{fill}" stroke="{edge}" stroke-width="8"/>"#
+                r#"<path class="cells" d="{path}z" fill="{fill}" stroke="{edge}" stroke-width="8"/>"#
             ));
         }
         for (colour, texts) in texts {

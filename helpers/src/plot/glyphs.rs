@@ -2,13 +2,13 @@
 //! its PNG looks different again; here each letter is drawn once, and so is each text.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 
 use candle_core::Result;
 use ttf_parser::{Face, OutlineBuilder};
 
 use super::canvas::{Anchor, UNIT, escape};
 use super::font::{self, EM};
+use super::pen::Pen;
 use super::theme::{self, Rgb};
 
 /// Stands for the start of every id until the figure is whole; no text keeps a control character.
@@ -142,80 +142,63 @@ impl Glyphs {
 
 /// The outline of a letter as an SVG path that starts at its baseline.
 fn draw(face: &Face, letter: char) -> String {
-    let mut pen = Pen {
+    let mut outline = Outline {
         scale: EM as f32 / f32::from(face.units_per_em()),
-        path: String::new(),
-        command: ' ',
+        pen: Pen::default(),
         at: [0; 2],
         start: [0; 2],
     };
     face.glyph_index(letter)
-        .and_then(|glyph| face.outline_glyph(glyph, &mut pen));
-    pen.path
+        .and_then(|glyph| face.outline_glyph(glyph, &mut outline));
+    outline.pen.path
 }
 
-/// Writes a path in whole steps and as few characters as there can be.
-struct Pen {
+/// An outline in whole steps; each is rounded from where the pen is, so that none adds up.
+struct Outline {
     scale: f32,
-    path: String,
-    /// The last one, which goes without saying when it comes again.
-    command: char,
-    at: [i32; 2],
-    start: [i32; 2],
+    pen: Pen,
+    at: [i64; 2],
+    start: [i64; 2],
 }
 
-impl Pen {
-    fn step(&mut self, command: char, points: &[(f32, f32)]) {
+impl Outline {
+    fn to(&mut self, points: &[(f32, f32)]) -> Vec<i64> {
         let from = self.at;
         let mut steps = Vec::new();
         for (x, y) in points {
             // The font's y goes up, SVG's goes down.
-            self.at = [x * self.scale, -y * self.scale].map(|place| place.round() as i32);
+            self.at = [x * self.scale, -y * self.scale].map(|place| place.round() as i64);
             steps.extend([self.at[0] - from[0], self.at[1] - from[1]]);
         }
-        match (command, &steps[..]) {
-            ('l', [0, 0]) => {}
-            ('l', [dx, 0]) => self.put('h', &[*dx]),
-            ('l', [0, dy]) => self.put('v', &[*dy]),
-            _ => self.put(command, &steps),
-        }
-    }
-
-    fn put(&mut self, command: char, numbers: &[i32]) {
-        if command != self.command {
-            self.path.push(command);
-        }
-        self.command = command;
-        for number in numbers {
-            if *number >= 0 && self.path.ends_with(|c: char| c.is_ascii_digit()) {
-                self.path.push(' ');
-            }
-            // Writing to a string cannot fail.
-            write!(self.path, "{number}").ok();
-        }
+        steps
     }
 }
 
-impl OutlineBuilder for Pen {
+impl OutlineBuilder for Outline {
     fn move_to(&mut self, x: f32, y: f32) {
-        self.step('m', &[(x, y)]);
+        let steps = self.to(&[(x, y)]);
+        self.pen.put('m', &steps);
         self.start = self.at;
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
-        self.step('l', &[(x, y)]);
+        if let [dx, dy] = self.to(&[(x, y)])[..] {
+            self.pen.line((dx, dy));
+        }
     }
 
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.step('q', &[(x1, y1), (x, y)]);
+        let steps = self.to(&[(x1, y1), (x, y)]);
+        self.pen.put('q', &steps);
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.step('c', &[(x1, y1), (x2, y2), (x, y)]);
+        let steps = self.to(&[(x1, y1), (x2, y2), (x, y)]);
+        self.pen.put('c', &steps);
     }
 
     fn close(&mut self) {
-        self.put('z', &[]);
+        self.pen.put('z', &[]);
         self.at = self.start;
     }
 }
@@ -277,8 +260,8 @@ mod tests {
                 for (anchor, start) in start.zip([400.0, 400.0 - width / 2.0, 400.0 - width]) {
                     let (left, right) = drawn(words, size, anchor)?;
                     let expected = (start + free(size), start + width - free(size));
-                    // A step of the grid.
-                    let close = |a: f64, b: f64| (a - b).abs() <= size / EM;
+                    // Starts and outlines are rounded to the steps of the grid.
+                    let close = |a: f64, b: f64| (a - b).abs() <= 2.0 * size / EM;
                     assert!(
                         close(left, expected.0) && close(right, expected.1),
                         "{words} in {size}: from {left} to {right}, not {expected:?}"

@@ -28,6 +28,7 @@ mod mosaic;
 mod output;
 mod overlay;
 mod panels;
+mod pen;
 mod pictures;
 mod points;
 mod raster;

@@ -79,32 +79,28 @@ fn has_texts(figure: &Figure, wanted: &[&str]) {
     });
 }
 
-/// The nodes of a path of absolute `M` and relative `l` pieces.
+/// The nodes of a path of absolute `M` and relative `l`, `h` and `v` pieces.
 fn nodes(path: &str) -> Vec<(f64, f64)> {
     let (mut at, mut nodes) = ((0.0, 0.0), Vec::new());
-    let spaced = path
-        .replace('-', " -")
-        .replace('M', " M ")
-        .replace('l', " l ");
+    let mut spaced = path.replace('-', " -");
+    for command in ["M", "l", "h", "v"] {
+        spaced = spaced.replace(command, &format!(" {command} "));
+    }
     let mut words = spaced.split_whitespace().peekable();
-    let mut relative = false;
-    while let Some(word) = words.next() {
-        match word {
-            "M" => relative = false,
-            "l" => relative = true,
-            x => {
-                let pair = (
-                    x.parse::<f64>().unwrap(),
-                    words.next().unwrap().parse::<f64>().unwrap(),
-                );
-                at = if relative {
-                    (at.0 + pair.0, at.1 + pair.1)
-                } else {
-                    pair
-                };
-                nodes.push(at);
-            }
+    let mut command = "";
+    while let Some(word) = words.peek() {
+        if word.parse::<f64>().is_err() {
+            command = words.next().unwrap();
         }
+        let mut number = || words.next().unwrap().parse::<f64>().unwrap();
+        at = match command {
+            "M" => (number(), number()),
+            "l" => (at.0 + number(), at.1 + number()),
+            "h" => (at.0 + number(), at.1),
+            "v" => (at.0, at.1 + number()),
+            _ => panic!("{command} in {path}"),
+        };
+        nodes.push(at);
     }
     nodes
 }
