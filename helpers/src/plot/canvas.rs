@@ -3,13 +3,13 @@
 
 use std::fmt::Display;
 
-use candle_core::{Error, Result};
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::prelude::SVGBackend;
+use candle_core::Result;
+use sha2::{Digest, Sha256};
 
 use super::figure::{Content, Figure};
 use super::font;
+use super::glyphs::{Glyphs, Look, PREFIX, Text};
+use super::pen::Pen;
 use super::theme::{self, Rgb};
 
 /// Tenths of a pixel in a pixel.
@@ -28,7 +28,14 @@ pub(super) enum Anchor {
 pub(super) struct Canvas {
     pub width: f64,
     pub height: f64,
-    body: String,
+    pieces: Vec<Piece>,
+}
+
+/// What a canvas holds, from the back to the front.
+#[derive(Clone)]
+enum Piece {
+    Shapes(String),
+    Texts(Look, Vec<Text>),
 }
 
 impl Canvas {
@@ -41,28 +48,25 @@ impl Canvas {
 
     /// Adds a piece of SVG in tenths of a pixel.
     pub fn push(&mut self, fragment: impl Display) {
-        self.body.push_str(&fragment.to_string());
-        self.body.push('\n');
+        let fragment = format!("{fragment}\n");
+        match self.pieces.last_mut() {
+            Some(Piece::Shapes(shapes)) => shapes.push_str(&fragment),
+            _ => self.pieces.push(Piece::Shapes(fragment)),
+        }
     }
 
     /// Adds a line of text with its baseline at (x, y), in pixels.
-    pub fn text(&mut self, text: &str, size: f64, colour: Rgb, anchor: Anchor, (x, y): (f64, f64)) {
-        if text.is_empty() {
+    pub fn text(&mut self, text: &str, size: f64, colour: Rgb, anchor: Anchor, at: (f64, f64)) {
+        let words = text.replace(char::is_control, "");
+        if words.is_empty() {
             return;
         }
-        let anchor = match anchor {
-            Anchor::Start => "",
-            Anchor::Middle => r#" text-anchor="middle""#,
-            Anchor::End => r#" text-anchor="end""#,
-        };
-        self.push(format!(
-            r#"<text x="{:.0}" y="{:.0}" font-size="{:.0}" fill="{}"{anchor}>{}</text>"#,
-            x * UNIT,
-            y * UNIT,
-            size * UNIT,
-            theme::hex(colour),
-            escape(text)
-        ));
+        let look = Look { size, colour };
+        let text = Text { words, anchor, at };
+        match self.pieces.last_mut() {
+            Some(Piece::Texts(last, texts)) if *last == look => texts.push(text),
+            _ => self.pieces.push(Piece::Texts(look, vec![text])),
+        }
     }
 
     /// Adds a small soft text: a tick, a caption, the name of a row.
@@ -92,37 +96,13 @@ impl Canvas {
         if y > theme::MARGIN { y + 9.0 } else { y }
     }
 
-    /// Adds what plotters draws on an area of the whole size, in tenths of a pixel.
-    pub fn plotters<T>(
-        &mut self,
-        draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Result<T>,
-    ) -> Result<T> {
-        let mut drawn = String::new();
-        let size = ((self.width * UNIT) as u32, (self.height * UNIT) as u32);
-        let area = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
-        let value = draw(&area)?;
-        area.present().map_err(failed)?;
-        drop(area);
-        // Its own <svg> goes, and what the root says already.
-        for line in drawn
-            .lines()
-            .filter(|l| !l.starts_with("<svg") && *l != "</svg>")
-        {
-            let line = line.replace(r#" opacity="1""#, "");
-            let line = line.replace(&format!(r#" font-family="{}""#, font::NAME), "");
-            self.body.push_str(&line);
-            self.body.push('\n');
-        }
-        Ok(value)
-    }
-
     /// A canvas without ground, to be placed on another.
     pub fn blank(width: f64, height: f64) -> Canvas {
-        let body = String::new();
+        let pieces = Vec::new();
         Canvas {
             width,
             height,
-            body,
+            pieces,
         }
     }
 
@@ -133,6 +113,9 @@ impl Canvas {
 
     /// Adds a text that runs upwards, its middle at (x, y).
     pub fn upright(&mut self, text: &str, size: f64, (x, y): (f64, f64)) {
+        if text.is_empty() {
+            return;
+        }
         let (x, y) = (x * UNIT, y * UNIT);
         self.push(format!(
             r#"<g transform="translate({x:.0} {y:.0}) rotate(-90)">"#
@@ -162,47 +145,71 @@ impl Canvas {
         self.push(format!(
             r#"<g transform="translate({x:.0} {y:.0}) scale({scale:.4})">"#
         ));
-        self.body.push_str(&other.body);
+        self.pieces.extend(other.pieces.iter().cloned());
         self.push("</g>");
     }
 
     /// The whole SVG, shrunk to [`theme::PAGE`] if it is wider.
-    pub fn finish(self, label: &str) -> String {
+    ///
+    /// # Errors
+    /// The font cannot be read.
+    pub fn finish(self, label: &str) -> Result<String> {
+        let texts = self.pieces.iter().flat_map(|piece| match piece {
+            Piece::Shapes(_) => &[],
+            Piece::Texts(_, texts) => &texts[..],
+        });
+        let mut glyphs = Glyphs::new(texts.map(|text| &text.words[..]))?;
+        let mut body = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Shapes(shapes) => body.push_str(shapes),
+                Piece::Texts(look, texts) => body.push_str(&glyphs.write(look, texts)),
+            }
+        }
+        body.push_str(&glyphs.definitions());
+        // Figures on one page must not share ids.
+        let digest: [u8; 32] = Sha256::digest(&body).into();
+        let letters = digest[..4].iter().map(|byte| b'a' + byte % 26);
+        let prefix: String = letters.map(char::from).collect();
+        let body = body.replace(PREFIX, &prefix);
         let shown = (theme::PAGE / self.width).min(1.0);
         let (w, h) = (self.width * shown, self.height * shown);
         let (wide, high) = (self.width * UNIT, self.height * UNIT);
         let label = escape(label);
-        format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w:.0}" height="{h:.0}" viewBox="0 0 {wide:.0} {high:.0}" role="img" aria-label="{label}" font-family="{}">
-{}</svg>
-"#,
-            font::FAMILIES,
-            self.body
-        )
+        Ok(format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w:.0}" height="{h:.0}" viewBox="0 0 {wide:.0} {high:.0}" role="figure" aria-label="{label}">
+{body}</svg>
+"#
+        ))
     }
 }
 
-/// plotters' errors as ours.
-pub(super) fn failed(error: impl Display) -> Error {
-    Error::Msg(format!("the figure could not be drawn: {error}"))
-}
-
-/// `M x y` and relative moves to the other points, the shortest way to write a path.
+/// A line through the points, with a dot at the first in case it is the only one.
 pub(super) fn path(points: &[(i64, i64)]) -> String {
-    let Some((x, y)) = points.first() else {
-        return String::new();
-    };
-    let mut written = format!("M{x} {y}l0 0");
+    let mut pen = Pen::default();
+    if let Some((x, y)) = points.first() {
+        pen.put('M', &[*x, *y]);
+        pen.put('l', &[0, 0]);
+    }
+    let mut ahead = (0, 0);
     for pair in points.windows(2) {
-        for step in [pair[1].0 - pair[0].0, pair[1].1 - pair[0].1] {
-            written.push_str(if step < 0 { "" } else { " " });
-            written.push_str(&step.to_string());
+        let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
+        let across = dy == 0 && ahead.1 == 0 && dx * ahead.0 >= 0;
+        let down = dx == 0 && ahead.0 == 0 && dy * ahead.1 >= 0;
+        // Steps that go straight on, as over empty bins, are one.
+        if across || down {
+            ahead = (ahead.0 + dx, ahead.1 + dy);
+        } else {
+            pen.line(ahead);
+            ahead = (dx, dy);
         }
     }
-    written
+    pen.line(ahead);
+    pen.path
 }
 
-fn escape(text: &str) -> String {
+/// `text` as an attribute can hold it.
+pub(super) fn escape(text: &str) -> String {
     let text = text.replace(char::is_control, "").replace('&', "&amp;");
     let text = text.replace('<', "&lt;").replace('>', "&gt;");
     text.replace('"', "&quot;")

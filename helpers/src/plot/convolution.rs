@@ -79,7 +79,7 @@ pub fn sliding_window(
 /// let image = Tensor::arange(0f32, 9., &Device::Cpu)?.reshape((3, 3))?;
 /// let kernel = Tensor::arange(0f32, 4., &Device::Cpu)?.reshape((2, 2))?;
 /// let figure = plot::im2col(&image, &kernel, 1, 0)?;
-/// # assert!(figure.svg()?.contains(">43<"));
+/// # assert!(figure.svg()?.contains(r#""43""#));
 /// # Ok::<(), helpers::Error>(())
 /// ```
 ///

@@ -10,7 +10,7 @@ use super::chart::Chart;
 use super::panels::Panels;
 use super::pictures::Pictures;
 use super::raster::Raster;
-use super::{font, theme};
+use super::theme;
 use crate::display;
 use crate::errors::first_line;
 use crate::notebook::check_stop;
@@ -100,12 +100,12 @@ impl Figure {
         })
     }
 
-    /// The figure as SVG.
+    /// The figure as SVG, its texts drawn as outlines: it needs no font.
     ///
     /// # Errors
     /// A setting that does not fit this figure, a size out of range.
     pub fn svg(&self) -> Result<String> {
-        Ok(self.draw()?.finish(&self.title))
+        self.draw()?.finish(&self.title)
     }
 
     /// The figure as a PNG file of the size it has on screen, with at most 256 colours.
@@ -118,12 +118,8 @@ impl Figure {
 
     /// The SVG's pixels, `scale` to a unit.
     pub(super) fn raster(&self, scale: f32) -> Result<Raster> {
-        let options = usvg::Options {
-            fontdb: font::database(),
-            font_family: "Inter".to_string(),
-            ..usvg::Options::default()
-        };
-        let tree = usvg::Tree::from_str(&self.svg()?, &options).map_err(Error::wrap)?;
+        let tree = usvg::Tree::from_str(&self.svg()?, &usvg::Options::default());
+        let tree = tree.map_err(Error::wrap)?;
         let size = tree.size();
         let [width, height] = [size.width(), size.height()].map(|side| (side * scale) as u32);
         let Some(mut pixmap) = tiny_skia::Pixmap::new(width, height) else {

@@ -1,33 +1,75 @@
 //! The one font of the figures, shipped with the crate: a fresh machine may have none.
-//!
-//! The SVG names it first and browsers fall back on what they have; the PNG is drawn with it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use plotters::style::{FontStyle, IntoFont, RGBColor, TextStyle, register_font};
-use resvg::usvg::fontdb;
+use candle_core::{Error, Result};
+use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
+use ttf_parser::{Face, GlyphId};
 
-use super::theme::Rgb;
-
-/// What the SVG asks for.
-pub(super) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, sans-serif";
-/// What plotters knows the font as.
-pub(super) const NAME: &str = "figure";
+/// Texts are set on a grid of so many steps in the size of the font: fine enough for every eye,
+/// and short numbers.
+pub(super) const EM: f64 = 250.0;
+/// Stands for every character that the font lacks.
+const UNKNOWN: char = '□';
 static INTER: &[u8] = include_bytes!("../../assets/inter-subset.otf");
 
-/// Text of this size, in the canvas's tenths of a pixel. plotters counts line heights, 1.24 em.
-pub(super) fn style(size: f64, colour: Rgb) -> TextStyle<'static> {
-    register();
-    let [r, g, b] = colour;
-    (NAME, size * 12.4).into_font().color(&RGBColor(r, g, b))
+/// The font, read once.
+pub(super) fn face() -> Result<&'static Face<'static>> {
+    static FACE: OnceLock<Option<Face>> = OnceLock::new();
+    let face = FACE.get_or_init(|| Face::parse(INTER, 0).ok());
+    let missing = || Error::Msg("the font of the figures cannot be read".to_string());
+    face.as_ref().ok_or_else(missing)
 }
 
-/// The width of `text` in pixels.
+/// The letters of `text`, each with the step where it starts; [`UNKNOWN`] where the font has none.
+pub(super) fn letters(face: &Face, text: &str) -> Vec<(char, i32)> {
+    let scale = EM / f64::from(face.units_per_em());
+    let place = |(letter, start)| (letter, (f64::from(start) * scale).round() as i32);
+    set(face, text).0.into_iter().map(place).collect()
+}
+
+/// The letters of `text` with their starts, and where the last one ends, in the font's units.
+fn set(face: &Face, text: &str) -> (Vec<(char, i32)>, i32) {
+    let (mut letters, mut end, mut last) = (Vec::new(), 0, None);
+    for c in text.chars().filter(|c| !c.is_control()) {
+        let letter = face.glyph_index(c).map_or(UNKNOWN, |_| c);
+        let glyph = face.glyph_index(letter).unwrap_or_default();
+        end += last.map_or(0, |last| kerning(face, last, glyph));
+        letters.push((letter, end));
+        end += i32::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+        last = Some(glyph);
+    }
+    (letters, end)
+}
+
+/// By how much a pair of letters stands closer (below 0) or wider than others, in the font's units.
+fn kerning(face: &Face, left: GlyphId, right: GlyphId) -> i32 {
+    let lookups = face.tables().gpos.into_iter().flat_map(|gpos| gpos.lookups);
+    let mut found = lookups
+        .flat_map(|lookup| lookup.subtables.into_iter())
+        .filter_map(|table| match table {
+            PositioningSubtable::Pair(PairAdjustment::Format1 { coverage, sets }) => {
+                sets.get(coverage.get(left)?)?.get(right)
+            }
+            PositioningSubtable::Pair(PairAdjustment::Format2 {
+                coverage,
+                classes,
+                matrix,
+            }) => {
+                coverage.get(left)?;
+                matrix.get((classes.0.get(left), classes.1.get(right)))
+            }
+            _ => None,
+        });
+    found
+        .next()
+        .map_or(0, |(moved, _)| i32::from(moved.x_advance))
+}
+
+/// The width of `text` in pixels, as it is drawn.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    register();
-    let measured = (NAME, size * 12.4).into_font().box_size(text);
-    measured.map_or(0.6 * size * text.chars().count() as f64, |(width, _)| {
-        f64::from(width) / 10.0
+    face().map_or(0.0, |face| {
+        f64::from(set(face, text).1) * size / f64::from(face.units_per_em())
     })
 }
 
@@ -57,21 +99,4 @@ pub(super) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The fonts that resvg may use: this one.
-pub(super) fn database() -> Arc<fontdb::Database> {
-    static DATABASE: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let load = || {
-        let mut database = fontdb::Database::new();
-        database.load_font_data(INTER.to_vec());
-        database.set_sans_serif_family("Inter");
-        Arc::new(database)
-    };
-    DATABASE.get_or_init(load).clone()
-}
-
-fn register() {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    REGISTERED.get_or_init(|| register_font(NAME, FontStyle::Normal, INTER).is_ok());
 }

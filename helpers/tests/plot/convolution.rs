@@ -74,7 +74,7 @@ fn im2col_has_a_column_for_every_position() {
         let cells = of_class(document, "cells");
         let squares = cells
             .iter()
-            .map(|c| c.attribute("d").unwrap().matches('M').count());
+            .map(|c| c.attribute("d").unwrap().matches('h').count());
         assert_eq!(squares.sum::<usize>(), 9 + 4 + 16 + 4);
     });
     has_texts(

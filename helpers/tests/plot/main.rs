@@ -13,6 +13,7 @@ mod regions;
 mod settings;
 mod sound;
 mod surface;
+mod texts;
 
 use helpers::plot::{self, Figure};
 use helpers::prelude::*;
@@ -56,11 +57,16 @@ fn with_document(figure: &Figure, check: impl Fn(&Document)) {
     check(&Document::parse(&svg).unwrap());
 }
 
+/// The texts: each refers to its outlines.
+fn text_lines<'a>(document: &'a Document) -> impl Iterator<Item = Node<'a, 'a>> {
+    let uses = document.descendants().filter(|n| n.has_tag_name("use"));
+    uses.filter(|n| n.has_attribute("aria-label"))
+}
+
 fn texts(document: &Document) -> Vec<String> {
-    let texts = document.descendants().filter(|n| n.has_tag_name("text"));
-    texts
-        .filter_map(|n| n.text())
-        .map(|t| t.trim().to_string())
+    text_lines(document)
+        .filter_map(|n| n.attribute("aria-label"))
+        .map(String::from)
         .collect()
 }
 
@@ -73,32 +79,28 @@ fn has_texts(figure: &Figure, wanted: &[&str]) {
     });
 }
 
-/// The nodes of a path of absolute `M` and relative `l` pieces.
+/// The nodes of a path of absolute `M` and relative `l`, `h` and `v` pieces.
 fn nodes(path: &str) -> Vec<(f64, f64)> {
     let (mut at, mut nodes) = ((0.0, 0.0), Vec::new());
-    let spaced = path
-        .replace('-', " -")
-        .replace('M', " M ")
-        .replace('l', " l ");
+    let mut spaced = path.replace('-', " -");
+    for command in ["M", "l", "h", "v"] {
+        spaced = spaced.replace(command, &format!(" {command} "));
+    }
     let mut words = spaced.split_whitespace().peekable();
-    let mut relative = false;
-    while let Some(word) = words.next() {
-        match word {
-            "M" => relative = false,
-            "l" => relative = true,
-            x => {
-                let pair = (
-                    x.parse::<f64>().unwrap(),
-                    words.next().unwrap().parse::<f64>().unwrap(),
-                );
-                at = if relative {
-                    (at.0 + pair.0, at.1 + pair.1)
-                } else {
-                    pair
-                };
-                nodes.push(at);
-            }
+    let mut command = "";
+    while let Some(word) = words.peek() {
+        if word.parse::<f64>().is_err() {
+            command = words.next().unwrap();
         }
+        let mut number = || words.next().unwrap().parse::<f64>().unwrap();
+        at = match command {
+            "M" => (number(), number()),
+            "l" => (at.0 + number(), at.1 + number()),
+            "h" => (at.0 + number(), at.1),
+            "v" => (at.0, at.1 + number()),
+            _ => panic!("{command} in {path}"),
+        };
+        nodes.push(at);
     }
     nodes
 }
