@@ -1,6 +1,9 @@
 //! One axis: its range, where its ticks are, how they are written.
 
+use std::ops::Range;
+
 use candle_core::{Result, bail};
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
 use super::points::extremes;
 
@@ -175,5 +178,29 @@ fn scientific(mantissa: f64, decimals: usize, exponent: i32) -> String {
         format!("10{power}")
     } else {
         format!("{mantissa}·10{power}")
+    }
+}
+
+/// An axis as plotters wants it, with its ticks chosen.
+pub(super) struct Ticked {
+    pub axis: Axis,
+    pub ticks: Vec<f64>,
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let length = f64::from(limit.1 - limit.0);
+        limit.0 + (length * self.axis.place(*value)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.axis.low..self.axis.high
     }
 }

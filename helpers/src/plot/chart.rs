@@ -1,16 +1,19 @@
 //! What has axes: layers over one another in a frame, with a legend at its side.
 
 use candle_core::{Result, bail};
+use plotters::chart::ChartBuilder;
+use plotters::style::{Color, RGBColor, TRANSPARENT};
 
-use super::axis::Axis;
+use super::axis::{Axis, Ticked};
 use super::canvas::{Anchor, Canvas, UNIT};
 use super::figure::{Content, Figure};
 use super::font;
 use super::line::Line;
+use super::plotted::{failed, lettering, plotted};
 use super::points::Points;
 use super::raster::Raster;
 use super::side::{Bar, GAP, Side};
-use super::theme;
+use super::theme::{self, Rgb};
 
 /// Axes and what is drawn between them.
 #[derive(Clone)]
@@ -148,7 +151,7 @@ impl Chart {
         if let Some(Layer::Field(raster)) = self.layers.first() {
             canvas.push(field(raster, &frame)?);
         }
-        self.axes(canvas, &frame, [&x_ticks, &y_ticks]);
+        self.axes(canvas, &frame, [&x_ticks, &y_ticks])?;
         // Nothing leaves the frame by more than a line's width.
         let (x, y, w, h) = (
             frame.left - 30.0,
@@ -175,41 +178,53 @@ impl Chart {
         side.draw(canvas, (frame.right / UNIT + GAP, top), height / UNIT)
     }
 
-    /// Grid, axes and ticks, and what is written along them.
-    fn axes(&self, canvas: &mut Canvas, frame: &Frame, ticks: [&[(f64, String)]; 2]) {
-        let (left, top, right, bottom) = (frame.left, frame.top, frame.right, frame.bottom);
-        let mut grid = String::new();
-        let mut axes = format!("M{left} {top}V{bottom}H{right}");
-        for (value, label) in ticks[0] {
-            let (x, _) = frame.at((*value, self.y.low));
-            grid += &format!("M{x} {top}V{bottom}");
-            axes += &format!("M{x} {bottom}v50");
-            let below = (x as f64 / UNIT, bottom / UNIT + 18.7);
-            canvas.small(label, Anchor::Middle, below);
-        }
-        for (value, label) in ticks[1] {
-            let (_, y) = frame.at((self.x.low, *value));
-            grid += &format!("M{left} {y}H{right}");
-            axes += &format!("M{left} {y}h-50");
-            let beside = (left / UNIT - 10.0, y as f64 / UNIT + 4.0);
-            canvas.small(label, Anchor::End, beside);
-        }
-        let mut lines = vec![(axes, theme::AXIS)];
-        // A grid would hide what fills the frame.
-        if !matches!(self.layers.first(), Some(Layer::Field(_))) {
-            lines.insert(0, (grid, theme::GRID));
-        }
-        for (path, colour) in lines {
-            let colour = theme::hex(colour);
-            canvas.push(format!(
-                r#"<path d="{path}" fill="none" stroke="{colour}" stroke-width="10"/>"#
-            ));
-        }
-        let (size, ink) = (theme::TEXT, theme::INK);
-        let below = canvas.height - theme::MARGIN - 3.1;
-        let middle = ((left + right) / 2.0 / UNIT, (top + bottom) / 2.0 / UNIT);
-        canvas.text(&self.x_label, size, ink, Anchor::Middle, (middle.0, below));
-        canvas.upright(&self.y_label, size, (theme::MARGIN + 9.5, middle.1));
+    /// Grid, axes, ticks and labels, by plotters.
+    fn axes(&self, canvas: &mut Canvas, frame: &Frame, ticks: [&[(f64, String)]; 2]) -> Result<()> {
+        let plain = !matches!(self.layers.first(), Some(Layer::Field(_)));
+        let (width, height) = (canvas.width * UNIT, canvas.height * UNIT);
+        let colour = |[r, g, b]: Rgb| RGBColor(r, g, b);
+        let [x, y] = [(&self.x, ticks[0]), (&self.y, ticks[1])].map(|(axis, ticks)| Ticked {
+            axis: axis.clone(),
+            ticks: ticks.iter().map(|(value, _)| *value).collect(),
+        });
+        let written = |ticks: &[(f64, String)], value: f64| {
+            let found = ticks.iter().find(|(tick, _)| *tick == value);
+            found.map(|(_, label)| label.clone()).unwrap_or_default()
+        };
+        let (x_written, y_written) = (
+            |v: &f64| written(ticks[0], *v),
+            |v: &f64| written(ticks[1], *v),
+        );
+        plotted(canvas, |area| {
+            let mut chart = ChartBuilder::on(area)
+                .margin_top(frame.top as u32)
+                .margin_right((width - frame.right) as u32)
+                .margin_left(theme::MARGIN * UNIT)
+                .margin_bottom(theme::MARGIN * UNIT)
+                .y_label_area_size(frame.left - theme::MARGIN * UNIT)
+                .x_label_area_size(height - frame.bottom - theme::MARGIN * UNIT)
+                .build_cartesian_2d(x, y)
+                .map_err(failed)?;
+            let grid = if plain {
+                colour(theme::GRID).stroke_width(10)
+            } else {
+                TRANSPARENT.into()
+            };
+            chart
+                .configure_mesh()
+                .light_line_style(TRANSPARENT)
+                .bold_line_style(grid)
+                .axis_style(colour(theme::AXIS).stroke_width(10))
+                .label_style(lettering(theme::SMALL, theme::SOFT_INK))
+                .axis_desc_style(lettering(theme::TEXT, theme::INK))
+                .x_desc(&self.x_label)
+                .y_desc(&self.y_label)
+                .x_label_formatter(&x_written)
+                .y_label_formatter(&y_written)
+                .set_all_tick_mark_size(50)
+                .draw()
+                .map_err(failed)
+        })
     }
 
     /// Classes first, then lines.

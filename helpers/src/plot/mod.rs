@@ -30,6 +30,7 @@ mod overlay;
 mod panels;
 mod pen;
 mod pictures;
+mod plotted;
 mod points;
 mod raster;
 mod regions;
