@@ -29,7 +29,7 @@ impl Canvas {
         // The squares of a colour are one path, the texts of a colour one group: a small file.
         // A path draws three sides of each square, and the next goes on from there if it can.
         let mut squares: BTreeMap<Rgb, (String, (i64, i64))> = BTreeMap::new();
-        let mut texts: BTreeMap<Rgb, Vec<(String, (f64, f64))>> = BTreeMap::new();
+        let mut texts: BTreeMap<Rgb, Vec<_>> = BTreeMap::new();
         for (row, values) in rows.iter().enumerate() {
             for (column, value) in values.iter().enumerate() {
                 let (x, y) = (column as f64 * side, row as f64 * side);
