@@ -81,7 +81,7 @@ impl Figure {
     /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
     /// pictures.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 5] = [128, 48, 32, 16, 8];
+        const TOGETHER: [usize; 6] = [128, 48, 32, 16, 8, 6];
         const ALONE: [usize; 6] = [256, 64, 32, 16, 8, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {

@@ -4,8 +4,8 @@ use crate::*;
 
 /// The ids of all that is defined for texts.
 fn ids(document: &Document) -> HashSet<String> {
-    let defs = document.root_element().children();
-    let defined = defs.filter(|n| n.has_tag_name("defs")).last().unwrap();
+    let mut defs = document.root_element().children().rev();
+    let defined = defs.find(|n| n.has_tag_name("defs")).unwrap();
     let defined = defined.children().filter(Node::is_element);
     defined
         .map(|n| n.attribute("id").unwrap().to_string())
