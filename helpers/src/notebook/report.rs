@@ -1,13 +1,12 @@
 //! What is printed when a cell fails: what happened, and the student's own line.
 
-use std::backtrace::Backtrace;
 use std::fmt::Display;
 use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::thread;
 
 use super::runs_cells;
-use super::source::{Source, is_of_this_cell};
+use super::source::{Libraries, Source};
 use crate::panics;
 
 /// The most of a line that is quoted, in characters.
@@ -44,43 +43,53 @@ pub fn failed(error: &dyn Display) {
 
 /// The line of the running cell that stands at `at`, or else that is nearest among its callers.
 fn own_line(at: Option<(&str, usize)>) -> Option<String> {
-    let source = Source::read()?;
-    let trace = Backtrace::force_capture().to_string();
-    let frame = frames(&trace).find(|frame| source.is(frame.file) && !source.reports(frame.line));
+    let (source, libraries) = (Source::read()?, Libraries::read());
+    let calls = calls(&libraries);
+    let call = calls
+        .iter()
+        .find(|call| source.is(&call.file) && !source.reports(call.line));
     let number = match at.filter(|(file, _)| source.is(file)) {
-        Some((file, line)) => is_of_this_cell(file).then_some(line)?,
-        None => frame.as_ref()?.line,
+        // A closure that an earlier cell kept has the line numbers of that cell.
+        Some((file, line)) => {
+            let cell = libraries.cell_at(file.as_ptr().addr());
+            (cell.is_none() || cell == libraries.running_cell()).then_some(line)?
+        }
+        None => call?.line,
     };
-    let line = source.line(number, frame.map(|frame| frame.function))?;
+    let line = source.line(number, call.map(|call| call.function.as_str()))?;
     Some(line.chars().take(MOST).collect())
 }
 
 /// A call that was going on.
-pub(super) struct Frame<'a> {
-    pub function: &'a str,
-    pub file: &'a str,
-    pub line: usize,
+struct Call {
+    function: String,
+    file: String,
+    line: usize,
 }
 
-/// The calls in the text of a backtrace, the innermost first: `3: name`, and in the next line
-/// `at file:line:column`. There is no other way to read one in stable Rust.
-pub(super) fn frames(trace: &str) -> impl Iterator<Item = Frame<'_>> {
-    let mut function = "";
-    trace.lines().filter_map(move |text| {
-        let text = text.trim();
-        let Some(place) = text.strip_prefix("at ") else {
-            function = text.split_once(": ").map_or(text, |(_, name)| name);
-            return None;
-        };
-        let (place, _column) = place.rsplit_once(':')?;
-        let (file, line) = place.rsplit_once(':')?;
-        let line = line.parse().ok()?;
-        Some(Frame {
-            function,
-            file,
-            line,
-        })
-    })
+/// The calls in the running cell, the innermost first; where nobody tells what is the cell, all.
+fn calls(libraries: &Libraries) -> Vec<Call> {
+    // It keeps the list of libraries from its first use, and each cell is a new one.
+    backtrace::clear_symbol_cache();
+    let cell = libraries.running_cell();
+    let mut calls = Vec::new();
+    backtrace::trace(|frame| {
+        if cell.is_none() || libraries.cell_at(frame.ip().addr()) == cell {
+            backtrace::resolve_frame(frame, |symbol| {
+                if let (Some(file), Some(line)) = (symbol.filename(), symbol.lineno()) {
+                    calls.push(Call {
+                        function: symbol
+                            .name()
+                            .map_or(String::new(), |name| format!("{name:#}")),
+                        file: file.display().to_string(),
+                        line: line as usize,
+                    });
+                }
+            });
+        }
+        true
+    });
+    calls
 }
 
 /// One write to standard output, in red, line by line as the kernel sends them on. Standard error

@@ -56,29 +56,40 @@ impl Source {
     }
 }
 
-/// Whether a text that the compiler left in a cell belongs to the running one, whose library was
-/// loaded last: a closure that an earlier cell kept has the line numbers of that cell.
-pub(super) fn is_of_this_cell(text: &str) -> bool {
-    // Only Linux tells; elsewhere it is taken for granted.
-    let Ok(maps) = fs::read_to_string("/proc/self/maps") else {
-        return true;
-    };
-    // 7f46-7f47 r--p 0000 08:01 123   /lab/crate/target/debug/libcode_12.so
-    let cell = |map: &str| -> Option<u64> {
-        let name = map.rsplit('/').next()?.strip_prefix("libcode_")?;
-        name.strip_suffix(".so")?.parse().ok()
-    };
-    let holds = |map: &&str| -> bool {
-        let address = |hex| usize::from_str_radix(hex, 16).ok();
-        let range = map
-            .split(' ')
-            .next()
-            .and_then(|range| range.split_once('-'));
-        let range = range.and_then(|(from, to)| Some(address(from)?..address(to)?));
-        range.is_some_and(|range| range.contains(&text.as_ptr().addr()))
-    };
-    let own = maps.lines().find(holds).and_then(cell);
-    own.is_none() || own == maps.lines().filter_map(cell).max()
+/// Which of the loaded libraries are cells. Only Linux tells.
+pub(super) struct Libraries {
+    /// Lines like `7f46-7f47 r--p 0000 08:01 123   /lab/crate/target/debug/libcode_12.so`.
+    maps: Option<String>,
+}
+
+impl Libraries {
+    pub(super) fn read() -> Libraries {
+        let maps = fs::read_to_string("/proc/self/maps").ok();
+        Libraries { maps }
+    }
+
+    /// The number of the cell whose library holds this address.
+    pub(super) fn cell_at(&self, address: usize) -> Option<u64> {
+        let number = |hex: &str| usize::from_str_radix(hex, 16).ok();
+        let holds = |map: &&str| -> bool {
+            let range = map.split(' ').next();
+            let range = range.and_then(|range| range.split_once('-'));
+            let range = range.and_then(|(from, to)| Some(number(from)?..number(to)?));
+            range.is_some_and(|range| range.contains(&address))
+        };
+        self.maps.as_ref()?.lines().find(holds).and_then(cell)
+    }
+
+    /// The number of the running cell, whose library was loaded last.
+    pub(super) fn running_cell(&self) -> Option<u64> {
+        self.maps.as_ref()?.lines().filter_map(cell).max()
+    }
+}
+
+/// The number of the cell that a line of the maps is of.
+fn cell(map: &str) -> Option<u64> {
+    let name = map.rsplit('/').next()?.strip_prefix("libcode_")?;
+    name.strip_suffix(".so")?.parse().ok()
 }
 
 /// The function that a line begins to define.

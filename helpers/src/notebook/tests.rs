@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)]
 
-use super::report::frames;
 use super::source::Source;
 
 /// What the kernel writes for a cell, cut short.
@@ -33,24 +32,6 @@ fn cell() -> Source {
         path: "/lab/kernels/1/crate/src/lib.rs".into(),
         text: CELL.to_string(),
     }
-}
-
-#[test]
-fn a_backtrace_is_read() {
-    let trace = "
-   0: helpers::notebook::report::failed
-   1: from<candle_core::error::Error>
-             at ./crate/src/lib.rs:12:13
-   2: core::ops::function::FnOnce::call_once
-   3: {closure#0}
-             at ./crate/src/lib.rs:226:10
-";
-    let frames: Vec<_> = frames(trace)
-        .map(|frame| (frame.function, frame.file, frame.line))
-        .collect();
-    let (from, closure) = ("from<candle_core::error::Error>", "{closure#0}");
-    let file = "./crate/src/lib.rs";
-    assert_eq!(frames, [(from, file, 12), (closure, file, 226)]);
 }
 
 #[test]

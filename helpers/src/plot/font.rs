@@ -8,7 +8,7 @@ use ttf_parser::{Face, GlyphId};
 
 /// Texts are set on a grid of so many steps in the size of the font: fine enough for every eye,
 /// and short numbers.
-pub(super) const EM: f64 = 250.0;
+pub(super) const EM: f64 = 125.0;
 /// Stands for every character that the font lacks.
 const UNKNOWN: char = '□';
 static INTER: &[u8] = include_bytes!("../../assets/inter-subset.otf");

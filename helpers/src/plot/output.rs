@@ -12,7 +12,7 @@ use crate::errors::first_line;
 use crate::notebook::check_stop;
 
 /// The most that one figure may add to a notebook, in bytes.
-const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
+const BUDGET: usize = 30_000 - 120; // less the lines around the two contents
 /// No figure of a usual size has a smaller PNG: not worth trying.
 const LEAST_PNG: usize = 3_000;
 
@@ -51,7 +51,7 @@ impl Figure {
     /// Shows the figure in a notebook; evcxr calls this for the last expression of a cell.
     ///
     /// Both SVG and PNG are sent: a notebook that is not trusted yet shows only the PNG. Together
-    /// they stay below 40 kB: where there is no room for both the PNG goes alone, and if need be it
+    /// they stay below 30 kB: where there is no room for both the PNG goes alone, and if need be it
     /// has fewer colours or coarser pictures.
     #[doc(hidden)]
     pub fn evcxr_display(&self) {
@@ -81,8 +81,8 @@ impl Figure {
     /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
     /// pictures.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 6] = [128, 48, 32, 16, 8, 6];
-        const ALONE: [usize; 6] = [256, 64, 32, 16, 8, 4];
+        const TOGETHER: [usize; 3] = [48, 32, 16];
+        const ALONE: [usize; 6] = [128, 64, 32, 16, 8, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {
                 Some(self.clone())
