@@ -244,3 +244,14 @@ pub fn clean_up_after(project: &Project, id: &str, kernel: u32) -> Result<ExitCo
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_names_the_evcxr_it_stands_before() {
+        let version = format!("\"implementation_version\": \"{}\"", evcxr::VERSION);
+        assert!(FRONT.contains(&version));
+    }
+}

@@ -164,4 +164,29 @@ mod tests {
         let pin = fs::read_to_string(directory.join("pin/Cargo.toml")).unwrap();
         assert!(pin.contains(r#"features = ["cuda"]"#), "{pin}");
     }
+
+    #[test]
+    fn the_helpers_are_known_and_other_dependencies_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let crate_folder = folder.path().join("crate");
+        fs::create_dir_all(folder.path().join("config")).unwrap();
+        fs::create_dir_all(&crate_folder).unwrap();
+        let config = "prelude = '''\n:dep helpers = { path = \"/helpers\" }\n'''\n";
+        fs::write(folder.path().join("config/evcxr.toml"), config).unwrap();
+        let asks = |package: &str, dependency: &str| {
+            let manifest = format!(
+                "\n    [package]\n    name = \"{package}\"\n    [dependencies]\n    {dependency}\n"
+            );
+            fs::write(crate_folder.join("Cargo.toml"), manifest).unwrap();
+            is_known_dependency(&crate_folder)
+        };
+        let known = "helpers = { path = \"/helpers\" }";
+        assert!(asks("evcxr_dummy_validate_dep", known));
+        assert!(!asks("ctx", known));
+        assert!(!asks(
+            "evcxr_dummy_validate_dep",
+            "helpers = { path = \"/other\" }"
+        ));
+        assert!(!asks("evcxr_dummy_validate_dep", "rand = \"0.9\""));
+    }
 }

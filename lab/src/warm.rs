@@ -115,6 +115,7 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         for name in ["bin", "library"] {
             let _ = fs::remove_dir_all(partial.join(name));
         }
+        let _ = fs::remove_file(partial.join("connection.json"));
         fs::rename(&partial, &warm).context("cannot put the compiled helpers in place")?;
         Ok(())
     })?;
