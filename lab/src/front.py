@@ -27,6 +27,8 @@ DELIMITER = b"<IDS|MSG>"
 PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
 # Two presses so close are one: a double click must not cost the variables.
 DOUBLE_CLICK = 0.5
+# So many seconds a cell's last words may come late.
+LATE = 0.02
 # After so many seconds a cell that is still being compiled says so.
 LONG = 3.0
 KERNEL_INFO = {
@@ -83,7 +85,7 @@ class Message:
 
     def __init__(self, frames):
         at = frames.index(DELIMITER)
-        self.identities, self.parts = frames[:at], frames[at + 2 :]
+        self.identities, self.signature, self.parts = frames[:at], frames[at + 1], frames[at + 2 :]
         self.header = json.loads(self.parts[0])
         self.parent = json.loads(self.parts[1])
 
@@ -125,6 +127,8 @@ class Front:
         opened.linger = 1000
         if kind == zmq.ROUTER:
             opened.router_handover = True  # a page that was reloaded comes under its old name
+        if kind == zmq.DEALER:
+            opened.identity = self.session.encode()  # a cell's question to the student comes by it
         (opened.bind if bind else opened.connect)(address)
         return opened
 
@@ -153,13 +157,13 @@ class Front:
     def run(self, command):
         self.start(command)
         handlers = {
-            self.shell: self.on_shell,
-            self.control: self.on_control,
+            self.shell: self.genuine(self.on_shell),
+            self.control: self.genuine(self.on_control),
             self.stdin: lambda frames: self.to_stdin.send_multipart(frames),
             self.heartbeat: lambda frames: self.heartbeat.send_multipart(frames),
             # In this order: what a cell printed goes out before its end is told.
-            self.from_iopub: self.on_output,
-            self.to_shell: self.on_reply,
+            self.from_iopub: lambda frames: self.on_output(Message(frames)),
+            self.to_shell: lambda frames: self.on_reply(Message(frames)),
             self.to_stdin: lambda frames: self.stdin.send_multipart(frames),
         }
         poller = zmq.Poller()
@@ -169,7 +173,8 @@ class Front:
         while not self.leaving and self.evcxr.poll() is None:
             # A Jupyter that was killed says no goodbye; an endless loop would run for ever.
             self.leaving = os.getppid() != jupyter
-            ready = dict(poller.poll(50 if self.cell else 500))
+            ends = self.cell and self.cell.reply
+            ready = dict(poller.poll(5 if ends else 50 if self.cell else 500))
             for one, handle in handlers.items():
                 while one in ready:
                     try:
@@ -184,8 +189,20 @@ class Front:
 
     # What Jupyter asks
 
-    def on_shell(self, frames):
-        message = Message(frames)
+    def genuine(self, handle):
+        """Only what was signed with the key of the connection file is looked at."""
+
+        def checked(frames):
+            try:
+                message = Message(frames)
+            except (ValueError, IndexError):
+                return
+            if hmac.compare_digest(message.signature, self.sign(message)):
+                handle(message)
+
+        return checked
+
+    def on_shell(self, message):
         answers = {
             "kernel_info_request": lambda: KERNEL_INFO,
             "comm_info_request": lambda: {"status": "ok", "comms": {}},
@@ -201,10 +218,9 @@ class Front:
             self.queue.append(message)
             self.next_cell()
         else:
-            self.to_shell.send_multipart(frames)
+            self.send(self.to_shell, message)
 
-    def on_control(self, frames):
-        message = Message(frames)
+    def on_control(self, message):
         if message.kind == "kernel_info_request":
             self.answer(message, KERNEL_INFO, self.control)
         elif message.kind == "interrupt_request":
@@ -223,8 +239,7 @@ class Front:
 
     # What evcxr says
 
-    def on_output(self, frames):
-        message = Message(frames)
+    def on_output(self, message):
         cell = self.cell
         of_cell = cell and cell.id == message.parent.get("msg_id")
         if message.parent.get("session") == self.session:
@@ -244,13 +259,12 @@ class Front:
             lines = [re.sub(r"\bcommand_(\d+)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
             message.content = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
-        self.send(self.iopub, message)
         if of_cell and message.kind == "status" and not begins:
-            cell.is_idle = True
-            self.end_cell()
+            cell.idle = message
+        else:
+            self.send(self.iopub, message)
 
-    def on_reply(self, frames):
-        message = Message(frames)
+    def on_reply(self, message):
         if message.parent.get("msg_id") == "ready?":
             self.is_ready = True
             # The first look at these types takes a second: while the student reads the introduction.
@@ -261,17 +275,17 @@ class Front:
             count_from_one(message)
             if message.kind == "execute_reply" and self.cell:
                 self.cell.reply = message
-                self.end_cell()
             else:
                 self.send(self.shell, message)
         self.next_cell()
 
-    def end_cell(self):
-        """Its reply may overtake what it printed: the cell has ended when both have come."""
-        cell = self.cell
-        if cell.reply and cell.is_idle:
+    def end_cell(self, cell, now):
+        """Tells the end a moment late: what a cell printed last may come after its reply."""
+        cell.end = cell.end or now
+        if now - cell.end > LATE:
             self.cell = None
             self.send(self.shell, cell.reply)
+            self.send(self.iopub, cell.idle)
             self.next_cell()
 
     # Stop
@@ -320,7 +334,9 @@ class Front:
         cell, now = self.cell, time.monotonic()
         if not cell:
             return
-        if self.is_running(cell):
+        if cell.reply and cell.idle:
+            self.end_cell(cell, now)
+        elif self.is_running(cell):
             self.take_back(cell)
             if cell.stopped is not None and not cell.asked:
                 cell.asked = True
@@ -373,12 +389,14 @@ class Front:
         return Message.of(header, request.header, content)
 
     def send(self, to, message):
-        key = self.outside["key"].encode()
-        signature = b""
-        if key:
-            signature = hmac.new(key, b"".join(message.parts[:4]), hashlib.sha256).hexdigest().encode()
         # Somebody who has gone gets nothing; a ROUTER drops it without a word.
-        to.send_multipart([*message.identities, DELIMITER, signature, *message.parts])
+        to.send_multipart([*message.identities, DELIMITER, self.sign(message), *message.parts])
+
+    def sign(self, message):
+        key = self.outside["key"].encode()
+        if not key:
+            return b""
+        return hmac.new(key, b"".join(message.parts[:4]), hashlib.sha256).hexdigest().encode()
 
     def end(self):
         """Ends evcxr and all it started. A cell in an endless loop would never notice."""
@@ -396,7 +414,7 @@ class Cell:
         self.libraries = libraries  # how many there were before it
         self.start = time.monotonic()
         self.running = False
-        self.is_idle, self.reply = False, None
+        self.idle = self.reply = self.end = None  # how it ended, and when
         self.reason = None  # why it takes long, while that is shown
         self.stopped = None  # when Stop was pressed
         self.asked = False  # whether its process knows that

@@ -6,7 +6,7 @@ import queue
 import time
 
 import psutil
-from jupyter_client import KernelManager
+from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.kernelspec import KernelSpec
 
 
@@ -70,7 +70,8 @@ class Kernel:
     def new_client(self):
         """As after a page was reloaded: the one before does not say goodbye."""
         self.client.stop_channels()
-        self.client = self.manager.client()
+        self.client = BlockingKernelClient(connection_file=self.manager.connection_file)
+        self.client.load_connection_file()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
 
