@@ -12,7 +12,7 @@ use crate::errors::first_line;
 use crate::notebook::check_stop;
 
 /// The most that one figure may add to a notebook, in bytes.
-const BUDGET: usize = 30_000 - 120; // less the lines around the two contents
+const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
 /// No figure of a usual size has a smaller PNG: not worth trying.
 const LEAST_PNG: usize = 3_000;
 
@@ -51,7 +51,7 @@ impl Figure {
     /// Shows the figure in a notebook; evcxr calls this for the last expression of a cell.
     ///
     /// Both SVG and PNG are sent: a notebook that is not trusted yet shows only the PNG. Together
-    /// they stay below 30 kB: where there is no room for both the PNG goes alone, and if need be it
+    /// they stay below 40 kB: where there is no room for both the PNG goes alone, and if need be it
     /// has fewer colours or coarser pictures.
     #[doc(hidden)]
     pub fn evcxr_display(&self) {
@@ -79,9 +79,10 @@ impl Figure {
     }
 
     /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
-    /// pictures.
+    /// pictures. Beside an SVG, which is what a reader sees once the notebook has run, a PNG of few
+    /// colours does.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 3] = [48, 32, 16];
+        const TOGETHER: [usize; 2] = [24, 16];
         const ALONE: [usize; 6] = [128, 64, 32, 16, 8, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {
@@ -90,7 +91,7 @@ impl Figure {
                 self.coarser(block)
             };
             let Some(figure) = coarse else { break };
-            let (svg, raster) = (figure.svg()?, figure.raster(1.0)?);
+            let (svg, raster) = (short(&figure.svg()?), figure.raster(1.0)?);
             let png = |colours: usize| {
                 check_stop()?;
                 Ok::<_, Error>(base64(&raster.png(colours)?))
@@ -113,4 +114,11 @@ impl Figure {
         }
         bail!("this figure is too large to be shown; give it a smaller .size(..)")
     }
+}
+
+/// An SVG as a notebook keeps it in the fewest bytes: its file writes `"` as two, and begins a new
+/// line, with what belongs to it, for each of ours.
+fn short(svg: &str) -> String {
+    let svg = svg.replace('\'', "&apos;").replace('"', "'");
+    svg.replace('\n', "")
 }

@@ -79,7 +79,7 @@ impl Raster {
         let rendering = if crisp { "pixelated" } else { "auto" };
         Ok(format!(
             r#"<image x="{x}" y="{y}" width="{w}" height="{h}" preserveAspectRatio="none" style="image-rendering:{rendering}" href="data:image/png;base64,{}"/>"#,
-            base64(&self.png(128)?)
+            base64(&self.png(64)?)
         ))
     }
 }
