@@ -280,8 +280,8 @@ mod tests {
         let good = answer("/x", &[("/ctx", &["/helpers"]), ("/helpers", &[])]);
         for key in ["workspace_root", "packages", "resolve", "workspace_members"] {
             let mut other = good.clone();
-            other[key] = json!("new");
-            assert!(cut(other).is_none() || key == "workspace_root", "{key}");
+            other[key] = json!(7);
+            assert!(cut(other).is_none(), "{key}");
         }
         assert!(cut(json!({"version": 2})).is_none());
     }

@@ -29,6 +29,8 @@ PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
 DOUBLE_CLICK = 0.5
 # So many seconds a cell's last words may come late.
 LATE = 0.02
+# So many seconds after the end evcxr has its answer ready, if it has one.
+LOST = 2.0
 # After so many seconds a cell that is still being compiled says so.
 LONG = 3.0
 KERNEL_INFO = {
@@ -53,6 +55,7 @@ KILLED = (
     "This cell's process has ended, and all variables are gone with it. Imports and functions are "
     "still there.\nTo go on: menu Run, Run All Above Selected Cell."
 )
+BROKEN = "The kernel could not cope with this cell and runs no other. Menu Kernel, Restart Kernel."
 PRESS_AGAIN = (
     "Asked to stop: the cell ends at its next call into the course's crate (a batch, an optimizer "
     "step, a figure).\nPress Stop again to end it at once; all variables would then be lost.\n"
@@ -127,6 +130,8 @@ class Front:
         opened.linger = 1000
         if kind == zmq.ROUTER:
             opened.router_handover = True  # a page that was reloaded comes under its old name
+        if kind in (zmq.PUB, zmq.SUB):
+            opened.sndhwm = opened.rcvhwm = 0  # whoever reads slowly gets all of it all the same
         if kind == zmq.DEALER:
             opened.identity = self.session.encode()  # a cell's question to the student comes by it
         (opened.bind if bind else opened.connect)(address)
@@ -139,10 +144,10 @@ class Front:
         file = os.path.join(self.directory, "connection.json")
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
             json.dump(inside, out)
-        self.evcxr = psutil.Popen([*command, "--control_file", file])
+        # Our standard input is the lock by which the kernel is known to live; it is ours alone.
+        self.evcxr = psutil.Popen([*command, "--control_file", file], stdin=subprocess.DEVNULL)
         address = [f"tcp://127.0.0.1:{inside[port]}" for port in PORTS]
         self.to_shell = self.open(zmq.DEALER, address[0])
-        self.to_control = self.open(zmq.DEALER, address[1])
         self.to_stdin = self.open(zmq.DEALER, address[2])
         self.from_iopub = self.open(zmq.SUB, address[3])
         self.from_iopub.subscribe(b"")
@@ -156,6 +161,14 @@ class Front:
 
     def run(self, command):
         self.start(command)
+        try:
+            self.pass_on()
+            return 0 if self.leaving else (self.evcxr.poll() or 1)
+        finally:
+            self.end()
+
+    def pass_on(self):
+        """Passes messages on until Jupyter or evcxr has enough."""
         handlers = {
             self.shell: self.genuine(self.on_shell),
             self.control: self.genuine(self.on_control),
@@ -173,19 +186,17 @@ class Front:
         while not self.leaving and self.evcxr.poll() is None:
             # A Jupyter that was killed says no goodbye; an endless loop would run for ever.
             self.leaving = os.getppid() != jupyter
-            ends = self.cell and self.cell.reply
+            ends = self.cell and self.cell.idle
             ready = dict(poller.poll(5 if ends else 50 if self.cell else 500))
             for one, handle in handlers.items():
-                while one in ready:
+                # A cell that prints without end must not keep Stop from being heard.
+                for _ in range(100 if one in ready else 0):
                     try:
                         frames = one.recv_multipart(zmq.DONTWAIT)
                     except zmq.Again:
                         break
                     handle(frames)
             self.look_after_the_cell()
-        code = self.evcxr.poll()
-        self.end()
-        return 0 if self.leaving else (code or 1)
 
     # What Jupyter asks
 
@@ -247,6 +258,7 @@ class Front:
         begins = message.kind == "execute_input" or message.content.get("execution_state") == "busy"
         if of_cell and not begins:
             self.take_back(cell)
+            cell.has_shown = True
         if of_cell and message.kind == "error":
             said = message.content["evalue"]
             if cell.stopped is not None and not self.is_running(cell):
@@ -256,7 +268,7 @@ class Front:
             lines = message.content["traceback"]
             if said != message.content["evalue"]:
                 lines = said.split("\n")
-            lines = [re.sub(r"\bcommand_(\d+)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
+            lines = [re.sub(r"\bcommand_(\d+)(?=:\d)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
             message.content = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
         if of_cell and message.kind == "status" and not begins:
@@ -282,11 +294,22 @@ class Front:
     def end_cell(self, cell, now):
         """Tells the end a moment late: what a cell printed last may come after its reply."""
         cell.end = cell.end or now
-        if now - cell.end > LATE:
+        if now - cell.end > (LATE if cell.reply else LOST):
             self.cell = None
-            self.send(self.shell, cell.reply)
+            if cell.reply:
+                self.send(self.shell, cell.reply)
+            else:
+                self.broken(cell)
             self.send(self.iopub, cell.idle)
             self.next_cell()
+
+    def broken(self, cell):
+        """evcxr itself has failed over a cell."""
+        error = {"status": "error", "ename": "Error", "evalue": BROKEN, "traceback": [BROKEN]}
+        self.publish("error", error, cell.request)
+        reply = self.make("execute_reply", error, cell.request)
+        reply.identities = cell.request.identities
+        self.send(self.shell, reply)
 
     # Stop
 
@@ -315,7 +338,7 @@ class Front:
             self.cell.stopped = now
         elif now - self.cell.stopped > DOUBLE_CLICK and self.is_running(self.cell):
             for child in self.children(compilers=False):
-                kill(child)
+                kill_all(child)
         self.look_after_the_cell()
 
     def children(self, compilers):
@@ -334,21 +357,20 @@ class Front:
         cell, now = self.cell, time.monotonic()
         if not cell:
             return
-        if cell.reply and cell.idle:
+        if cell.idle:
             self.end_cell(cell, now)
         elif self.is_running(cell):
             self.take_back(cell)
-            if cell.stopped is not None and not cell.asked:
-                cell.asked = True
-                for child in self.children(compilers=False):
-                    child.send_signal(signal.SIGINT)
+            # Again and again: it forgets what came before the cell began.
+            for child in self.children(compilers=False) if cell.stopped is not None else []:
+                send(child, signal.SIGINT)
             if cell.stopped is not None and not cell.warned and now - cell.stopped > 1.0:
                 cell.warned = True
                 self.publish("stream", {"name": "stderr", "text": PRESS_AGAIN}, cell.request)
         elif cell.stopped is not None:
             for child in self.children(compilers=True):
                 kill(child)
-        elif cell.reason is None and now - cell.start > LONG:
+        elif cell.reason is None and not cell.has_shown and now - cell.start > LONG:
             cell.reason = self.why_it_takes_long()
             self.publish("stream", {"name": "stderr", "text": cell.reason + "\n"}, cell.request)
 
@@ -400,9 +422,7 @@ class Front:
 
     def end(self):
         """Ends evcxr and all it started. A cell in an endless loop would never notice."""
-        below = self.children(compilers=True) + self.children(compilers=False)
-        for process in [self.evcxr, *below]:
-            kill(process)
+        kill_all(self.evcxr)
         self.context.destroy(linger=1000)
 
 
@@ -415,17 +435,31 @@ class Cell:
         self.start = time.monotonic()
         self.running = False
         self.idle = self.reply = self.end = None  # how it ended, and when
+        self.has_shown = False
         self.reason = None  # why it takes long, while that is shown
         self.stopped = None  # when Stop was pressed
-        self.asked = False  # whether its process knows that
         self.warned = False
 
 
-def kill(process):
+def send(process, number):
     try:
-        process.kill()
+        process.send_signal(number)
     except psutil.Error:
         pass  # it has ended by itself
+
+
+def kill(process):
+    send(process, signal.SIGKILL)
+
+
+def kill_all(process):
+    """With what it started, which would keep its output open."""
+    try:
+        below = process.children(recursive=True)
+    except psutil.Error:
+        below = []
+    for one in [process, *below]:
+        kill(one)
 
 
 def count_from_one(message):

@@ -81,7 +81,7 @@ fn command(_: &Project, evcxr: &Path, connection: &Path, _: &Path) -> Result<Com
 #[cfg(unix)]
 fn become_kernel(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt;
-    Err(command.exec()).context("evcxr_jupyter could not be started")
+    Err(command.exec()).context("the kernel could not be started. Run: cargo lab doctor")
 }
 
 #[cfg(not(unix))]

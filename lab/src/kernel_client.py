@@ -30,11 +30,15 @@ class Kernel:
         self.client.wait_for_ready(timeout=600)
         self.answered = time.monotonic() - self.start
 
-    def run(self, code, timeout=600, stop_after=()):
-        """Runs a cell; gives seconds until idle, and what it said. Stop is pressed after so many."""
+    def run(self, code, timeout=600, stop_after=(), stop_at=None, presses=1, behind=None):
+        """Runs a cell; gives seconds until idle, and what it said. Stop is pressed after so many
+        seconds, or half a second after the cell has printed `stop_at`, and each second after that.
+        `behind`: a cell to be sent after this one, and the list that gets its request."""
         start, stops = time.monotonic(), list(stop_after)
         request = self.client.execute(code, store_history=False)
         said, ended = [], False
+        if behind:
+            behind[1].append(self.client.execute(behind[0]))
         while not ended:
             if stops and time.monotonic() - start > stops[0]:
                 stops.pop(0)
@@ -52,6 +56,8 @@ class Kernel:
             ended = content.get("execution_state") == "idle"
             if message["header"]["msg_type"] == "clear_output":
                 said.clear()
+            if stop_at and stop_at in content.get("text", ""):
+                stops.extend(time.monotonic() - start + 0.5 + n for n in range(presses))
             said.append(content.get("text") or content.get("evalue") or str(content.get("data", "")))
         return time.monotonic() - start, "".join(said)
 

@@ -19,8 +19,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import ensure_async
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-# What the kernel says of a cell that ended the process of the variables, in front.py.
-ENDED = "process has ended"
+# What the kernel says of a cell that ended the process of the variables: front.py, and evcxr itself.
+ENDED = ("process has ended", "Subprocess terminated")
 # The colour in which the helpers report a panic or a failed `?`.
 RED = "\x1b[31m"
 # Jupyter's own tag for a cell that is meant to fail.
@@ -89,7 +89,7 @@ def execute(notebook, timeout, folder):
                     ran.append(number)
                     continue
                 failures.append(failure(number, source, message))
-                if ENDED in message:
+                if any(words in message for words in ENDED):
                     # Every variable is gone with the process: what follows would fail for that.
                     return failures, each
             time.sleep(0.1)

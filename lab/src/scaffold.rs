@@ -48,7 +48,9 @@ strip = "none"
 ///   figure as plain text.
 const PRELUDE: &str = r#"#![allow(warnings)]
 macro_rules! eprintln {
-    ("{}", $error:ident) => { ::helpers::notebook::failed(&$error) };
+    ("{}", $name:ident) => { eprintln!(@ $name $name) };
+    (@ error $error:ident) => { ::helpers::notebook::failed(&$error) };
+    (@ $name:ident $value:ident) => { ::std::eprintln!("{}", $value) };
     ($($text:tt)*) => { ::std::eprintln!($($text)*) };
 }
 #[used]
@@ -62,7 +64,7 @@ const DEPENDENCY: &str = ":dep helpers = ";
 
 /// Where functions are listed that run when a library is loaded.
 const SECTION: &str = if cfg!(target_os = "macos") {
-    "__DATA,__mod_init_func"
+    "__DATA,__mod_init_func,mod_init_funcs"
 } else if cfg!(windows) {
     ".CRT$XCU"
 } else {

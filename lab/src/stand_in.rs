@@ -34,7 +34,9 @@ pub fn put_before(command: &mut Command, launcher: &Path, folder: &Path) -> Resu
     }
     let old = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(bin.clone()).chain(std::env::split_paths(&old));
-    command.env("PATH", std::env::join_paths(path)?);
+    if let Ok(path) = std::env::join_paths(path) {
+        command.env("PATH", path); // else evcxr calls the real programs
+    }
     command.env(CARGO, cargo);
     // rust-analyzer looks here first, then at the variable CARGO.
     if let Some(home) = std::env::var_os("CARGO_HOME") {
