@@ -42,11 +42,13 @@ strip = "none"
 /// What evcxr runs before the first cell; its items are part of every cell.
 /// - It shows warnings only beside an error, those of all earlier cells too, and an unsolved exercise
 ///   has unused variables.
+/// - The last expression of a cell is shown by a trait of the helpers, also before a student names them.
 /// - Of a failed `?` it prints the error alone, with exactly this call of `eprintln!`.
 /// - The static is called when the cell's library is loaded, right before the cell runs.
 /// - The last line is there for its `?`: the first cell that has one is compiled twice, and shows its
 ///   figure as plain text.
 const PRELUDE: &str = r#"#![allow(warnings)]
+use ::helpers::notebook::Show as _;
 macro_rules! eprintln {
     ("{}", $name:ident) => { eprintln!(@ $name $name) };
     (@ error $error:ident) => { ::helpers::notebook::failed(&$error) };

@@ -8,6 +8,7 @@ mod report;
 mod source;
 mod stop;
 
+pub use crate::display::Show;
 pub use report::failed;
 pub(crate) use source::shows_by_debug;
 pub(crate) use stop::{StoppableRead, check_stop, stoppable};

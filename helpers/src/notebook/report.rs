@@ -26,7 +26,7 @@ fn report(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or("without a message");
     if !runs_cells() {
         let thread = thread::current();
-        let name = thread.name().unwrap_or("without a name");
+        let name = thread.name().unwrap_or("unnamed");
         return print(&format!("panic in thread '{name}': {message}"), None);
     }
     let at = info
@@ -97,10 +97,9 @@ fn calls(libraries: &Libraries) -> Vec<Call> {
 fn print(what: &str, line: Option<String>) {
     let at = line.map(|line| format!("    at: {line}"));
     // candle may append a trace of calls to an error; its first line is numbered 0.
-    let said = what
-        .lines()
-        .take_while(|line| !line.trim_start().starts_with("0: "));
-    let lines = said.chain(at.as_deref());
+    let trace = |line: &&str| line.trim_start().starts_with("0: ");
+    let more = what.lines().skip(1).take_while(|line| !trace(line));
+    let lines = what.lines().take(1).chain(more).chain(at.as_deref());
     let text: String = lines
         .map(|line| format!("\x1b[31m{line}\x1b[0m\n"))
         .collect();
