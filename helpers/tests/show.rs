@@ -29,7 +29,7 @@ fn everything_prints_its_debug() {
     let expected = [
         "2",
         "0.5",
-        "()",
+        // nothing for ()
         "\"text\"",
         "\"text\"",
         "\"own\"",
