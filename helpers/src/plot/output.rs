@@ -13,6 +13,8 @@ use crate::notebook::check_stop;
 
 /// The most that one figure may add to a notebook, in bytes.
 const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
+/// The same for a PNG alone.
+const PNG_BUDGET: usize = 32_000;
 /// No figure of a usual size has a smaller PNG: not worth trying.
 const LEAST_PNG: usize = 3_000;
 
@@ -107,7 +109,7 @@ impl Figure {
             }
             for colours in ALONE {
                 let png = png(colours)?;
-                if png.len() <= BUDGET {
+                if png.len() <= PNG_BUDGET {
                     return Ok((None, png));
                 }
             }
@@ -117,8 +119,16 @@ impl Figure {
 }
 
 /// An SVG as a notebook keeps it in the fewest bytes: its file writes `"` as two, and begins a new
-/// line, with what belongs to it, for each of ours.
+/// line, with what belongs to it, for each of ours. It is shown as a picture, of which a screen reader
+/// sees the whole figure's label only.
 fn short(svg: &str) -> String {
-    let svg = svg.replace('\'', "&apos;").replace('"', "'");
-    svg.replace('\n', "")
+    const LABELLED: &str = "<use aria-label=\"";
+    let (first, texts) = svg.split_once(LABELLED).unwrap_or((svg, ""));
+    let mut short = first.to_string();
+    for text in texts.split(LABELLED).filter(|text| !text.is_empty()) {
+        let rest = text.split_once('"').map_or(text, |(_label, rest)| rest);
+        short += &format!("<use{rest}");
+    }
+    let short = short.replace('\'', "&apos;").replace('"', "'");
+    short.replace('\n', "")
 }
