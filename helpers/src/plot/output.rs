@@ -80,11 +80,11 @@ impl Figure {
         }
     }
 
-    /// SVG and PNG (base64) that fit the budget: fewer colours first, then no SVG, then coarser
-    /// pictures. Beside an SVG, which is what a reader sees once the notebook has run, a PNG of few
-    /// colours does.
+    /// SVG and PNG (base64) that fit the budget: both first, then a PNG alone, then of fewer colours,
+    /// then coarser pictures. Beside an SVG, which is what a reader sees once the notebook has run, a
+    /// PNG of few colours does.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 2] = [24, 16];
+        const TOGETHER: usize = 16;
         const ALONE: [usize; 6] = [128, 64, 32, 16, 8, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {
@@ -98,11 +98,8 @@ impl Figure {
                 check_stop()?;
                 Ok::<_, Error>(base64(&raster.png(colours)?))
             };
-            for colours in TOGETHER {
-                if svg.len() + LEAST_PNG > BUDGET {
-                    break;
-                }
-                let png = png(colours)?;
+            if svg.len() + LEAST_PNG <= BUDGET {
+                let png = png(TOGETHER)?;
                 if svg.len() + png.len() <= BUDGET {
                     return Ok((Some(svg), png));
                 }
