@@ -222,7 +222,7 @@ class Front:
         }
         if message.kind in answers:
             self.answer(message, answers[message.kind]())
-        elif message.kind in ("complete_request", "inspect_request") and self.is_busy():
+        elif message.kind in ("complete_request", "inspect_request") and (self.cell or self.queue):
             # evcxr would answer when the cell has ended, and nobody would care any more.
             self.answer(message, nothing(message))
         elif message.kind == "execute_request":
@@ -269,7 +269,7 @@ class Front:
             if said != message.content["evalue"]:
                 lines = said.split("\n")
             lines = [re.sub(r"\bcommand_(\d+)(?=:\d)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
-            message.content = {"ename": "Error", "evalue": said, "traceback": lines}
+            message.content = cell.error = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
         if of_cell and message.kind == "status" and not begins:
             cell.idle = message
@@ -286,6 +286,8 @@ class Front:
                 message.content = without_internals(message.content)
             count_from_one(message)
             if message.kind == "execute_reply" and self.cell:
+                if message.content["status"] == "error":
+                    message.content = {**message.content, **self.cell.error}
                 self.cell.reply = message
             else:
                 self.send(self.shell, message)
@@ -312,9 +314,6 @@ class Front:
         self.send(self.shell, reply)
 
     # Stop
-
-    def is_busy(self):
-        return not self.is_ready or self.cell is not None or bool(self.queue)
 
     def libraries(self):
         """How many cells were compiled so far: evcxr keeps the library of each."""
@@ -435,6 +434,7 @@ class Cell:
         self.start = time.monotonic()
         self.running = False
         self.idle = self.reply = self.end = None  # how it ended, and when
+        self.error = {"ename": "Error", "evalue": "", "traceback": []}
         self.has_shown = False
         self.reason = None  # why it takes long, while that is shown
         self.stopped = None  # when Stop was pressed
