@@ -23,6 +23,8 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 ENDED = ("process has ended", "Subprocess terminated")
 # The colour in which the helpers report a panic or a failed `?`.
 RED = "\x1b[31m"
+# Seconds that a kernel may take to start; one without a warm directory compiles everything.
+STARTUP = 600
 # Jupyter's own tag for a cell that is meant to fail.
 EXPECTED = "raises-exception"
 
@@ -62,7 +64,7 @@ def execute(notebook, timeout, folder):
         notebook,
         kernel_name="rust",
         timeout=timeout,
-        startup_timeout=600,
+        startup_timeout=STARTUP,
         allow_errors=True,
         record_timing=False,
         coalesce_streams=True,
@@ -78,6 +80,8 @@ def execute(notebook, timeout, folder):
             heard = listen(client, cells)
             for number, cell in enumerate(cells, 1):
                 source = cell.source
+                # The first cell waits until the kernel has started, which answers before that.
+                client.timeout = max(timeout, STARTUP) if number == 1 else timeout
                 print(f"cell {number} of {len(cells)}", flush=True)
                 start = time.time()
                 message = run_cell(client, notebook, cell, number)
