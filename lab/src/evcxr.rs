@@ -96,8 +96,8 @@ fn compile(project: &Project, progress: &Progress) -> Result<()> {
     ]);
     command.arg("--root").arg(local_root(project));
     command.arg("--target-dir").arg(&build);
-    // The last optimisations cost a minute and save no time in a cell; and of an editor's tools, which
-    // are linked in, it uses none.
+    // Of an editor's tools, which are linked in, it uses none: they need no optimisation. At level 1
+    // throughout cells took 0.05 s longer, and a kernel's start a second.
     command.args(["--config", "profile.release.opt-level=2"]);
     for unused in ["ide_assists", "ide_diagnostics", "ide_ssr"] {
         let setting = format!("profile.release.package.ra_ap_{unused}.opt-level=0");
