@@ -8,9 +8,10 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::cells::{cells, exercise, is_code};
-use crate::notebooks::{self, Outcome};
+use crate::notebooks::{self, Failure, Outcome};
 use crate::project::Project;
-use crate::{exercises, prose, solutions, variant};
+use crate::variant::{self, Variant};
+use crate::{exercises, prose, solutions};
 
 /// What can be seen without running it: missing parts, numbers unlike the saved outputs.
 pub fn look(notebook: &Path) -> Result<Vec<String>> {
@@ -28,13 +29,27 @@ pub fn examine(project: &Project, path: &Path, timeout: u64) -> Result<Outcome> 
     let folder = project.lab().join("examined");
     fs::create_dir_all(&folder)?;
     let copy = folder.join(project.relative(path).replace(['/', '\\', ':'], "_"));
-    let solved = solutions::with_solutions(&notebook, &tried);
+    let mut solved = solutions::with_solutions(&notebook, &tried);
+    let own = cells(&solved).len();
+    let (mut variants, wrong) = variant::find(&notebook);
+    problems.extend(wrong);
+    variants.retain(|variant| {
+        let can_run = variant.can_run(&variant::downloads(project.root()));
+        if !can_run {
+            println!("      {} is not tried: not downloaded", variant.becomes);
+        }
+        can_run
+    });
+    if let Some(all) = solved["cells"].as_array_mut() {
+        all.extend(variants.iter().flat_map(|variant| variant.cells.clone()));
+    }
     fs::write(&copy, solved.to_string())?;
 
     let home = path.parent().unwrap_or(project.root()).as_os_str();
     let arguments = ["--keep".as_ref(), "--folder".as_ref(), home];
     let mut outcome = notebooks::execute(project, &copy, timeout, &arguments)?;
-    let executed = read(&copy)?;
+    let mut executed = read(&copy)?;
+    problems.extend(of_variants(&mut executed, own, &variants, &mut outcome));
     let ran: Vec<&Value> = cells(&executed)
         .iter()
         .filter(|cell| is_code(cell))
@@ -73,24 +88,38 @@ pub fn examine(project: &Project, path: &Path, timeout: u64) -> Result<Outcome> 
     if outcome.failures.is_empty() {
         problems.extend(prose::compare(&executed));
     }
-    let (variants, wrong) = variant::find(&notebook);
-    problems.extend(wrong);
-    for variant in variants {
-        if !variant.can_run(&variant::downloads(project.root())) {
-            println!("      {} is not tried: not downloaded", variant.becomes);
-            continue;
-        }
-        fs::write(&copy, variant.notebook.to_string())?;
-        let ran = notebooks::execute(project, &copy, timeout, &arguments)?;
-        outcome.time += ran.time;
-        let failed = ran.failures.iter().map(|failure| {
-            let (cell, message) = (failure.cell, &failure.message);
-            format!("with {}, cell {cell}: {message}", variant.becomes)
-        });
-        problems.extend(failed);
-    }
     outcome.problems = problems;
     Ok(outcome)
+}
+
+/// Takes the cells of variants, which follow the notebook's `own`, out of what was executed and out
+/// of the outcome. What went wrong in them.
+fn of_variants(
+    executed: &mut Value,
+    own: usize,
+    variants: &[Variant],
+    outcome: &mut Outcome,
+) -> Vec<String> {
+    let Some(all) = executed["cells"].as_array_mut() else {
+        return Vec::new();
+    };
+    all.truncate(own);
+    let code = |cells: &[Value]| cells.iter().filter(|cell| is_code(cell)).count() as u64;
+    let mut before = code(all);
+    let mut problems = Vec::new();
+    for variant in variants {
+        let count = code(&variant.cells);
+        let of_this = |failure: &&Failure| (before..before + count).contains(&(failure.cell - 1));
+        problems.extend(outcome.failures.iter().filter(of_this).map(|failure| {
+            let (source, message) = (&failure.source, &failure.message);
+            format!("with {}, the cell {source}: {message}", variant.becomes)
+        }));
+        before += count;
+        outcome.cells -= count;
+    }
+    let own = code(all);
+    outcome.failures.retain(|failure| failure.cell <= own);
+    problems
 }
 
 fn read(path: &Path) -> Result<Value> {

@@ -102,11 +102,16 @@ pub fn for_all(
     if notebooks.is_empty() {
         bail!("there is no notebook to execute");
     }
+    let mut in_turn: Vec<&PathBuf> = notebooks.iter().collect();
+    if jobs > 1 {
+        // Later notebooks train longer. Begun last, the longest would run alone.
+        in_turn.reverse();
+    }
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(0));
     std::thread::scope(|scope| {
         for _ in 0..jobs.min(notebooks.len()) {
             scope.spawn(|| {
-                while let Some(notebook) = notebooks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(notebook) = in_turn.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let outcome = run(notebook);
                     // Printed under the lock, so that two notebooks' lines do not mix.
                     if let Ok(mut failed) = failed.lock() {

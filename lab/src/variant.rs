@@ -1,6 +1,7 @@
 //! The line of a notebook that a reader may change, other data for instance. Its cell names it in
-//! the metadata, `"variant": {"line": "small()", "becomes": "large()", "needs": "mnist"}`, and the
-//! notebook is then run with it too, where the downloads have what it needs.
+//! the metadata, `"variant": {"line": "small()", "becomes": "large()", "needs": "mnist"}`. Where the
+//! downloads have what it needs, the cell is run once more with it, in the same kernel, and so are
+//! the cells behind.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ use serde_json::{Value, json};
 use crate::cells::{cells, source};
 
 pub struct Variant {
-    /// The notebook with the line changed.
-    pub notebook: Value,
+    /// The cell, with the line changed, and all cells behind it.
+    pub cells: Vec<Value>,
     pub becomes: String,
     /// A folder among the downloads.
     needs: String,
@@ -44,10 +45,13 @@ pub fn find(notebook: &Value) -> (Vec<Variant>, Vec<String>) {
         match (places.next(), places.next()) {
             (Some(place), None) if text.contains(&format!("// {becomes}")) => {
                 lines[place] = &becomes;
-                let mut notebook = notebook.clone();
-                notebook["cells"][index]["source"] = json!(lines.join("\n"));
+                let mut again = cells(notebook)[index..].to_vec();
+                again[0]["source"] = json!(lines.join("\n"));
+                for (number, cell) in again.iter_mut().enumerate() {
+                    cell["id"] = json!(format!("variant-{index}-{number}"));
+                }
                 found.push(Variant {
-                    notebook,
+                    cells: again,
                     needs: field("needs"),
                     becomes,
                 });
@@ -68,16 +72,16 @@ mod tests {
     fn notebook(text: &str) -> Value {
         let variant = json!({"line": "small()", "becomes": "large()", "needs": "mnist"});
         let cell = json!({"cell_type": "code", "source": text, "metadata": {"variant": variant}});
-        json!({"cells": [{"cell_type": "markdown", "source": "small()"}, cell]})
+        let after = json!({"cell_type": "code", "source": "after"});
+        json!({"cells": [{"cell_type": "markdown", "source": "small()"}, cell, after]})
     }
 
     #[test]
-    fn the_line_is_changed_in_its_cell() {
+    fn the_line_is_changed_in_its_cell_and_the_cells_behind_follow() {
         let (found, problems) = find(&notebook("fn f() {\n    small()\n    // large()\n}"));
         assert!(problems.is_empty());
-        let changed = cells(&found[0].notebook);
-        assert_eq!(source(&changed[1]), "fn f() {\nlarge()\n    // large()\n}");
-        assert_eq!(source(&changed[0]), "small()");
+        let again: Vec<String> = found[0].cells.iter().map(source).collect();
+        assert_eq!(again, ["fn f() {\nlarge()\n    // large()\n}", "after"]);
     }
 
     #[test]
