@@ -13,7 +13,7 @@ pub fn clean(project: &Project) -> Result<ExitCode> {
     if kernel::any_is_running(project) {
         bail!("a notebook is running; close it (or its JupyterLab), then run the command again");
     }
-    for folder in [project.lab(), project.venv()] {
+    for folder in [project.builds()?, project.lab(), project.venv()] {
         match fs::remove_dir_all(&folder) {
             Ok(()) => println!("removed {}", project.relative(&folder)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}

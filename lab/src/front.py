@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ LATE = 0.02
 LOST = 2.0
 # After so many seconds a cell that is still being compiled says so.
 LONG = 3.0
+# Bytes for the calls of a cell.
+STACK = 8 << 30
 KERNEL_INFO = {
     "status": "ok",
     "protocol_version": "5.3",
@@ -66,10 +69,22 @@ def main():
     connection, directory, command = sys.argv[1], sys.argv[2], sys.argv[3:]
     # Inherited by evcxr and by what it starts: they go on when Jupyter interrupts the whole group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    deepen_stack()
     with open(connection, encoding="utf-8") as file:
         outside = json.load(file)
     front = Front(outside, directory)
     sys.exit(front.run(command))
+
+
+def deepen_stack():
+    """candle walks and drops the graph of a loss by recursion: 100,000 steps overflow 8 MB. Only what is
+    used of it takes memory; where the system allows less, that is what there is."""
+    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    most = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
+    except (ValueError, OSError):
+        pass
 
 
 def free_ports(count):

@@ -41,7 +41,7 @@ pub fn start(project: &Project, options: &Options) -> Result<ExitCode> {
         None => Some(reserve(project)?),
     };
     let directory = match (&id, in_place) {
-        (Some((id, _)), _) => kernels(project).join(id),
+        (Some((id, _)), _) => kernels(project)?.join(id),
         (None, directory) => directory.unwrap_or_default(),
     };
     let mut command = command(project, &evcxr, &options.connection_file, &directory)?;
@@ -94,13 +94,13 @@ fn become_kernel(mut command: Command) -> Result<ExitCode> {
     ))
 }
 
-fn kernels(project: &Project) -> PathBuf {
-    project.lab().join("kernels")
+fn kernels(project: &Project) -> Result<PathBuf> {
+    Ok(project.builds()?.join("kernels"))
 }
 
 /// A fresh identifier and its lock, after sweeping what dead kernels left.
 fn reserve(project: &Project) -> Result<(String, File)> {
-    let folder = kernels(project);
+    let folder = kernels(project)?;
     let _alone = lock(&folder.join("sweep.lock"))?;
     sweep(&folder);
     let now = SystemTime::now()
@@ -127,10 +127,8 @@ fn sweep(folder: &Path) {
 
 /// Whether a kernel is running.
 pub fn any_is_running(project: &Project) -> bool {
-    let entries = fs::read_dir(kernels(project))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let folder = kernels(project).and_then(|folder| Ok(fs::read_dir(folder)?));
+    let entries = folder.into_iter().flatten().flatten();
     let mut locks = entries.map(|entry| entry.path().with_extension("lock"));
     locks.any(|lock| !lock.ends_with("sweep.lock") && is_held(&lock))
 }
@@ -143,19 +141,22 @@ fn is_held(lock: &Path) -> bool {
 fn fill(project: &Project, directory: &Path, features: &[String]) -> Result<()> {
     let warm = warm::directory(project, features)?;
     let trouble = if !warm.exists() {
-        Some("the helpers are not compiled yet, or were changed since".to_string())
+        match warm::copy_previous(project, directory)? {
+            true => Some("the helpers were changed since the set-up"),
+            false => Some("the helpers are not compiled yet"),
+        }
     } else if !warm::has_helpers(&warm) {
-        Some("the compiled helpers are broken; `cargo lab clean` makes a fresh start".to_string())
+        Some("the compiled helpers are broken; `cargo lab clean` makes a fresh start")
+    } else if copy::copy_tree(&warm, directory, &copy::is_shared_artefact).is_err() {
+        let _ = fs::remove_dir_all(directory);
+        Some("the compiled helpers could not be copied")
     } else {
-        copy::copy_tree(&warm, directory, &copy::is_shared_artefact)
-            .err()
-            .map(|error| error.to_string())
+        None
     };
     if let Some(trouble) = trouble {
         eprintln!(
-            "This kernel starts slowly (the first cell takes about 4 minutes): {trouble}. Run `cargo lab` once to mend it."
+            "This kernel starts slowly (it compiles for minutes): {trouble}. Run `cargo lab` once to mend it."
         );
-        let _ = fs::remove_dir_all(directory);
     }
     scaffold::write(project, directory, features)
 }
@@ -223,7 +224,7 @@ fn spawn_cleanup(project: &Project, id: &str) -> Result<()> {
 
 /// Waits for the kernel to end, then removes its directory.
 pub fn clean_up_after(project: &Project, id: &str, kernel: u32) -> Result<ExitCode> {
-    let directory = kernels(project).join(id);
+    let directory = kernels(project)?.join(id);
     let lock = directory.with_extension("lock");
     if let Ok(file) = File::open(&lock) {
         file.lock()?;

@@ -1,6 +1,7 @@
 //! Where things are: the folders of the checkout and what this tool keeps in `.lab` and `.venv`.
 
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -47,6 +48,28 @@ impl Project {
         self.root.join(".lab")
     }
 
+    /// Where cells and what they need are compiled: in `.lab`, unless its path has white space. evcxr
+    /// cannot load a cell's library from such a path, so this folder is then elsewhere.
+    pub fn builds(&self) -> Result<PathBuf> {
+        let mut hash = DefaultHasher::new();
+        self.root.hash(&mut hash);
+        let name = format!("notebooks-of-{:016x}", hash.finish());
+        let elsewhere = cache_folder().into_iter().chain([std::env::temp_dir()]);
+        let elsewhere = elsewhere.map(|folder| folder.join(&name));
+        let folder = std::iter::once(self.lab())
+            .chain(elsewhere)
+            .find(|folder| !has_white_space(folder));
+        let folder = folder.with_context(|| {
+                format!(
+                    "the kernel cannot work in a folder whose path has a space ({}), and neither the cache folder nor the temporary folder ({}) is without one. Set TMPDIR to a folder without.",
+                    self.root.display(),
+                    std::env::temp_dir().display()
+                )
+        })?;
+        make_private(&folder, &self.lab())?;
+        Ok(folder)
+    }
+
     pub fn venv(&self) -> PathBuf {
         self.root.join(".venv")
     }
@@ -67,6 +90,48 @@ fn plain_canonical(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
+/// Makes a folder that nobody else can write to: cells are programs, and this one may lie beside
+/// other people's.
+#[cfg(unix)]
+fn make_private(folder: &Path, own: &Path) -> Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+
+    let made = fs::create_dir_all(own).and_then(|()| {
+        let mut private = fs::DirBuilder::new();
+        private.recursive(true).mode(0o700).create(folder)?;
+        Ok(fs::symlink_metadata(folder)?.uid() == fs::metadata(own)?.uid())
+    });
+    match made.with_context(|| format!("cannot make {}", folder.display()))? {
+        true => Ok(()),
+        false => bail!(
+            "{} belongs to somebody else; delete it, or set TMPDIR to a folder of your own",
+            folder.display()
+        ),
+    }
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path, _: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+}
+
+fn has_white_space(path: &Path) -> bool {
+    path.to_string_lossy().contains(char::is_whitespace)
+}
+
+/// Where this system keeps what programs can make again.
+fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let folder = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")))
+    };
+    folder.filter(|folder| folder.is_absolute())
+}
+
 /// Holds a lock file until dropped; waits while another process holds it.
 pub fn lock(path: &Path) -> Result<File> {
     if let Some(folder) = path.parent() {
@@ -79,4 +144,34 @@ pub fn lock(path: &Path) -> Result<File> {
     file.lock()
         .with_context(|| format!("cannot lock {}", path.display()))?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn project_in(name: &str) -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join(name);
+        fs::create_dir_all(root.join("helpers")).unwrap();
+        fs::write(root.join("helpers/Cargo.toml"), "").unwrap();
+        (folder, Project::find(Some(root)).unwrap())
+    }
+
+    #[test]
+    fn cells_are_compiled_in_the_checkout_unless_its_path_has_white_space() {
+        let (_folder, project) = project_in("l\'école");
+        assert_eq!(project.builds().unwrap(), project.lab());
+        let ((_one, one), (_two, two)) = (project_in("my course"), project_in("my course"));
+        for project in [&one, &two] {
+            let builds = project.builds().unwrap();
+            assert!(!has_white_space(&builds) && builds.is_dir());
+            fs::remove_dir(builds).unwrap();
+        }
+        assert_ne!(one.builds().unwrap(), two.builds().unwrap());
+        for project in [one, two] {
+            fs::remove_dir(project.builds().unwrap()).unwrap();
+        }
+    }
 }

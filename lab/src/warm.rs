@@ -45,7 +45,11 @@ pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
         (project.relative(&path), metadata.len(), changed.as_nanos()).hash(&mut hash);
     }
     let name = format!("{:016x}", hash.finish());
-    Ok(project.lab().join("warm").join(name))
+    Ok(folder(project)?.join(name))
+}
+
+fn folder(project: &Project) -> Result<PathBuf> {
+    Ok(project.builds()?.join("warm"))
 }
 
 /// The files the helpers are compiled from, in order.
@@ -84,8 +88,7 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         done_already("helpers compiled for the notebooks");
         return Ok(());
     }
-    let previous = newest(project);
-    let usual = match &previous {
+    let usual = match newest(project) {
         Some(_) => "1 minute, after a change",
         None => "4 minutes on 2 cores",
     };
@@ -93,13 +96,7 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         // A name of its own: what an interrupted set-up left may still be written to.
         let partial = warm.with_extension(format!("{}.partial", std::process::id()));
         remove(&partial)?;
-        if let Some(previous) = &previous {
-            // What is still fresh in it is not compiled again. What may be written anew is not shared.
-            let shared = |path: &Path| copy::is_shared_artefact(path) && !is_ours(path);
-            if copy::copy_tree(previous, &partial, &shared).is_err() {
-                remove(&partial)?;
-            }
-        }
+        copy_previous(project, &partial)?;
         scaffold::write(project, &partial, features)?;
         compile(project, &partial, progress)?;
         // What belongs to the kernel that compiled it goes with it.
@@ -119,12 +116,27 @@ pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
         fs::rename(&partial, &warm).context("cannot put the compiled helpers in place")?;
         Ok(())
     })?;
-    for entry in fs::read_dir(project.lab().join("warm"))?.flatten() {
+    for entry in fs::read_dir(folder(project)?)?.flatten() {
         if entry.path() != warm {
             let _ = remove(&entry.path()); // next time, if it is still in use
         }
     }
     Ok(())
+}
+
+/// Puts a copy of an older warm directory at `target`, if there is one: what is still fresh in it is
+/// not compiled again.
+pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
+    let Some(previous) = newest(project) else {
+        return Ok(false);
+    };
+    // What may be written anew is not shared.
+    let shared = |path: &Path| copy::is_shared_artefact(path) && !is_ours(path);
+    let copied = copy::copy_tree(&previous, target, &shared).is_ok();
+    if !copied {
+        remove(target)?;
+    }
+    Ok(copied)
 }
 
 /// Compiles through a real kernel, so that nothing differs from what a notebook will ask for.
@@ -182,7 +194,7 @@ fn is_ours(path: &Path) -> bool {
 }
 
 fn newest(project: &Project) -> Option<PathBuf> {
-    let entries = fs::read_dir(project.lab().join("warm")).ok()?.flatten();
+    let entries = fs::read_dir(folder(project).ok()?).ok()?.flatten();
     let whole = entries.filter(|entry| entry.path().extension().is_none());
     whole
         .max_by_key(|entry| entry.metadata().and_then(|m| m.modified()).ok())
