@@ -362,8 +362,7 @@ class Front:
             runs = [child for child, is_evcxr in own if is_evcxr]
             if not compilers:
                 return runs
-            builds = [child for child, is_evcxr in own if not is_evcxr]
-            return builds + [below for child in builds for below in child.children(recursive=True)]
+            return [child for child, is_evcxr in own if not is_evcxr]
         except psutil.Error:
             return []
 
@@ -383,13 +382,13 @@ class Front:
                 self.publish("stream", {"name": "stderr", "text": PRESS_AGAIN}, cell.request)
         elif cell.stopped is not None:
             for child in self.children(compilers=True):
-                kill(child)
+                kill_all(child)
         elif cell.reason is None and not cell.has_shown and now - cell.start > LONG:
             cell.reason = self.why_it_takes_long()
             self.publish("stream", {"name": "stderr", "text": cell.reason + "\n"}, cell.request)
 
     def why_it_takes_long(self):
-        for child in self.children(compilers=True):
+        for child in with_all_below(self.children(compilers=True)):
             try:
                 words = child.cmdline()
             except psutil.Error:
@@ -463,18 +462,23 @@ def send(process, number):
         pass  # it has ended by itself
 
 
-def kill(process):
-    send(process, signal.SIGKILL)
+def with_all_below(processes, at_each=lambda process: None):
+    """These processes and all they started."""
+    found = list(processes)
+    for one in found:
+        at_each(one)
+        try:
+            found += one.children()
+        except psutil.Error:
+            pass
+    return found
 
 
 def kill_all(process):
-    """With what it started, which would keep its output open."""
-    try:
-        below = process.children(recursive=True)
-    except psutil.Error:
-        below = []
-    for one in [process, *below]:
-        kill(one)
+    """With what it started. Each is halted before its children are looked for: a compiler started in
+    between would go on alone, and write over what the next cell compiles."""
+    for one in with_all_below([process], lambda process: send(process, signal.SIGSTOP)):
+        send(one, signal.SIGKILL)
 
 
 def count_from_one(message):

@@ -161,8 +161,8 @@ fn fill(project: &Project, directory: &Path, features: &[String]) -> Result<()> 
     scaffold::write(project, directory, features)
 }
 
-fn set_environment(command: &mut Command, directory: &Path) {
-    // What `cargo run` and the user's shell set for other builds must not reach this one.
+/// What `cargo run` and the user's shell set for other builds must not reach this one.
+pub fn clear_environment(command: &mut Command) {
     let foreign = |name: &str| {
         (name.starts_with("CARGO_") && name != "CARGO_HOME" && !name.starts_with("CARGO_HTTP_"))
             || ["CARGO", "RUSTFLAGS", "RUSTC", "RUST_BACKTRACE"].contains(&name)
@@ -172,6 +172,10 @@ fn set_environment(command: &mut Command, directory: &Path) {
             command.env_remove(name);
         }
     }
+}
+
+fn set_environment(command: &mut Command, directory: &Path) {
+    clear_environment(command);
     command.env("EVCXR_TMPDIR", directory.join("crate"));
     command.env("EVCXR_CONFIG_DIR", directory.join("config"));
     // candle's errors carry a backtrace of 15 lines; a student needs the one line before it.

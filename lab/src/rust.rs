@@ -19,6 +19,13 @@ pub fn version_verbose() -> Result<String> {
         .context("rustc does not answer. Install Rust with rustup, then open a new terminal.")
 }
 
+/// The platform that the toolchain compiles for.
+pub fn host() -> Result<String> {
+    let verbose = version_verbose()?;
+    let host = verbose.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc -vV names no host")?.to_string())
+}
+
 /// The folder of the toolchain's own shared libraries (libstd).
 pub fn library_folder() -> Option<PathBuf> {
     output_of(Command::new("rustc").args(["--print", "target-libdir"])).map(PathBuf::from)

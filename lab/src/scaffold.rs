@@ -126,6 +126,15 @@ pub fn write(project: &Project, directory: &Path, features: &[String]) -> Result
     put(directory.join("config/evcxr.toml"), config)
 }
 
+/// A package in evcxr's place, which writes its own: without one the workspace is not whole.
+pub fn write_cells_package(directory: &Path) -> Result<()> {
+    let package = "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    let folder = directory.join("crate/src");
+    fs::create_dir_all(&folder)?;
+    fs::write(directory.join("crate/Cargo.toml"), package)?;
+    fs::write(folder.join("lib.rs"), "").context("cannot write the package of cells")
+}
+
 /// Whether the package that evcxr has just written into `crate_folder`, to see whether a dependency
 /// can be had, asks for the helpers as the start-up configuration did.
 pub fn is_known_dependency(crate_folder: &Path) -> bool {

@@ -31,10 +31,11 @@ pub fn set_up(project: &Project, features: &[String]) -> Result<()> {
         check_disk(project)?;
     }
     python::ensure(project)?;
+    let begun = warm::begin(project, &features)?;
     evcxr::ensure(project)?;
     rust::ensure_sources(project)?;
     jupyter::register(project, &features)?;
-    warm::ensure(project, &features)
+    warm::finish(project, begun)
 }
 
 fn check_disk(project: &Project) -> Result<()> {

@@ -5,17 +5,17 @@
 //! the helpers' sources. A directory under its final name is complete: it is built under another
 //! name and renamed.
 
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 
 use crate::progress::{Progress, done_already, step};
 use crate::project::Project;
-use crate::{copy, evcxr, jupyter, process, rust, scaffold};
+use crate::{copy, evcxr, jupyter, kernel, process, rust, scaffold};
 
 /// Tells `lab kernel` to work in this directory itself instead of in a copy.
 pub const IN_PLACE: &str = "LAB_KERNEL_IN_PLACE";
@@ -81,23 +81,83 @@ fn sources(project: &Project) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Builds the warm directory unless it is there, then removes the ones it replaces.
-pub fn ensure(project: &Project, features: &[String]) -> Result<()> {
+/// A warm directory in the making: what the helpers stand on is being compiled while other steps of
+/// the set-up go on.
+pub struct Begun {
+    warm: PathBuf,
+    partial: PathBuf,
+    build: Child,
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // If another step failed, nobody waits for this one.
+        let _ = self.build.kill();
+        let _ = self.build.wait();
+    }
+}
+
+/// Begins to build the warm directory unless it is there.
+pub fn begin(project: &Project, features: &[String]) -> Result<Option<Begun>> {
     let warm = directory(project, features)?;
     if warm.exists() {
+        return Ok(None);
+    }
+    step(
+        "packages of the helpers, downloaded",
+        "10 seconds",
+        |progress| {
+            // evcxr asks cargo about the packages of every platform, so every one must be at hand.
+            let mut fetch = Command::new("cargo");
+            fetch
+                .args(["fetch", "--locked"])
+                .current_dir(project.root());
+            process::run_logged(
+                project,
+                &mut fetch,
+                "fetch",
+                progress,
+                "Run the command again.",
+            )
+        },
+    )?;
+    // A name of its own: what an interrupted set-up left may still be written to.
+    let partial = warm.with_extension(format!("{}.partial", std::process::id()));
+    remove(&partial)?;
+    copy_previous(project, &partial)?;
+    scaffold::write(project, &partial, features)?;
+    scaffold::write_cells_package(&partial)?;
+    // Exactly as evcxr calls it, so that nothing is compiled again; how it ends is seen there.
+    let log = File::create(project.lab().join("logs").join("packages.log"))?;
+    let mut build = Command::new("cargo");
+    build.args(["build", "--offline", "--package", "pin", "--target"]);
+    build.arg(rust::host()?).current_dir(partial.join("crate"));
+    kernel::clear_environment(&mut build);
+    build.env("RUSTFLAGS", "-Cprefer-dynamic");
+    build.env("CARGO_TARGET_DIR", "target");
+    build.env("CARGO_BUILD_BUILD_DIR", "target");
+    build.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    let build = build.spawn().context("cargo could not be started")?;
+    Ok(Some(Begun {
+        warm,
+        partial,
+        build,
+    }))
+}
+
+/// Ends what was begun, then removes the directories it replaces.
+pub fn finish(project: &Project, begun: Option<Begun>) -> Result<()> {
+    let Some(mut begun) = begun else {
         done_already("helpers compiled for the notebooks");
         return Ok(());
-    }
+    };
     let usual = match newest(project) {
         Some(_) => "1 minute, after a change",
-        None => "4 minutes on 2 cores",
+        None => "2 minutes on 2 cores",
     };
+    let (warm, partial) = (begun.warm.clone(), begun.partial.clone());
     step("helpers compiled for the notebooks", usual, |progress| {
-        // A name of its own: what an interrupted set-up left may still be written to.
-        let partial = warm.with_extension(format!("{}.partial", std::process::id()));
-        remove(&partial)?;
-        copy_previous(project, &partial)?;
-        scaffold::write(project, &partial, features)?;
+        begun.build.wait()?;
         compile(project, &partial, progress)?;
         // What belongs to the kernel that compiled it goes with it.
         for folder in fs::read_dir(partial.join("crate/target"))?.flatten() {
@@ -141,18 +201,6 @@ pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
 
 /// Compiles through a real kernel, so that nothing differs from what a notebook will ask for.
 fn compile(project: &Project, partial: &Path, progress: &Progress) -> Result<()> {
-    let mut fetch = Command::new("cargo");
-    // evcxr asks cargo about the packages of every platform, so every one must be at hand.
-    fetch
-        .args(["fetch", "--locked"])
-        .current_dir(project.root());
-    process::run_logged(
-        project,
-        &mut fetch,
-        "fetch",
-        progress,
-        "Run the command again.",
-    )?;
     let notebook = project.lab().join("warm-up.ipynb");
     let dep = format!(
         ":dep helpers = {{ path = {} }}",
