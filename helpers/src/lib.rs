@@ -27,6 +27,7 @@ pub mod functional;
 pub mod inspect;
 mod kernels;
 pub mod loss;
+mod memory;
 pub mod metrics;
 pub mod models;
 pub mod nn;
