@@ -87,7 +87,14 @@ pub(crate) fn aside<T>(generator: Generator, work: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Draws from this thread's generator: `with_generator(|g| g.random_range(0..6))`.
+/// Draws from this thread's generator with what the crate `rand` offers.
+///
+/// ```
+/// use helpers::{prelude::*, rand::Rng};
+/// manual_seed(1);
+/// let die = random::with_generator(|g| g.random_range(1..=6));
+/// assert!((1..=6).contains(&die));
+/// ```
 ///
 /// `draw` works on a copy that is put back afterwards, so it may itself call this module (what it
 /// drew that way is then drawn again); it never fails with a borrowed generator.
