@@ -1,6 +1,26 @@
 //! Errors in one line.
 
+use std::fmt;
+
 use candle_core::Error;
+
+/// A shape as students write it: `(8, 3, 28, 28)`, `(3)`; written out only when it is shown.
+pub(crate) struct Words<'a>(&'a [usize]);
+
+pub(crate) fn words(dims: &[usize]) -> Words<'_> {
+    Words(dims)
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (i, dim) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{dim}")?;
+        }
+        f.write_str(")")
+    }
+}
 
 /// What an error says, without the trace of calls that candle may append.
 pub(crate) fn first_line(error: &Error) -> String {

@@ -27,6 +27,7 @@ pub mod functional;
 pub mod inspect;
 mod kernels;
 pub mod loss;
+mod memory;
 pub mod metrics;
 pub mod models;
 pub mod nn;
@@ -41,6 +42,9 @@ pub mod trace;
 pub mod train;
 
 pub use candle_core::Error;
+/// The crate `rand` in the version that [`random`] draws with: `use helpers::rand::Rng;` gives its
+/// [`Generator`](random::Generator) `random_range` and the rest.
+pub use rand;
 pub use {candle_core, candle_nn};
 
 /// `Result<T>` fails with candle's error; `Result<T, E>` is the standard one, as written in Rust

@@ -3,6 +3,7 @@
 use candle_core::{DType, Device, Result, Tensor, bail};
 
 use crate::loss::check_class_targets;
+use crate::memory::can_hold;
 
 /// The share of rows whose highest score is that of the target class, from 0 to 1.
 ///
@@ -45,7 +46,8 @@ pub fn confusion_matrix(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
     let classes = scores.dim(1)?;
     let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<u32>();
     let (decisions, targets) = (flat(&scores.argmax(1)?)?, flat(targets)?);
-    let mut counts = vec![0u32; classes * classes];
+    let size = can_hold("confusion_matrix", &[classes, classes], size_of::<u32>())?;
+    let mut counts = vec![0u32; size];
     for (decision, target) in decisions.iter().zip(&targets) {
         counts[*target as usize * classes + *decision as usize] += 1;
     }

@@ -16,6 +16,7 @@ use rand::seq::SliceRandom;
 use rand::{Rng, RngCore, SeedableRng};
 use rand_distr::StandardNormal;
 
+use crate::memory::can_hold;
 use crate::notebook::check_stop;
 
 /// The generator: ChaCha8, small, fast, and the same on every machine.
@@ -86,7 +87,14 @@ pub(crate) fn aside<T>(generator: Generator, work: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Draws from this thread's generator: `with_generator(|g| g.random_range(0..6))`.
+/// Draws from this thread's generator with what the crate `rand` offers.
+///
+/// ```
+/// use helpers::{prelude::*, rand::Rng};
+/// manual_seed(1);
+/// let die = random::with_generator(|g| g.random_range(1..=6));
+/// assert!((1..=6).contains(&die));
+/// ```
 ///
 /// `draw` works on a copy that is put back afterwards, so it may itself call this module (what it
 /// drew that way is then drawn again); it never fails with a borrowed generator.
@@ -100,19 +108,19 @@ pub fn with_generator<T>(draw: impl FnOnce(&mut Generator) -> T) -> T {
 /// A tensor of numbers drawn from the normal law of this mean and standard deviation.
 ///
 /// # Errors
-/// `std` negative, or a number that is not finite (in f32).
+/// `std` negative, a number that is not finite (in f32), or more numbers than memory holds.
 pub fn normal(mean: f64, std: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
     if !is_finite(mean) || !is_finite(std) || std < 0.0 {
         bail!("normal: mean {mean} and std {std} must be finite, and std at least 0");
     }
     let draw = |g: &mut Generator| (mean + std * g.sample::<f64, _>(StandardNormal)) as f32;
-    fill(shape.into(), device, draw)
+    fill("normal", shape.into(), device, draw)
 }
 
 /// A tensor of numbers drawn evenly from `low` (included) to `high` (excluded).
 ///
 /// # Errors
-/// `low` above `high`, or a bound that is not finite (in f32).
+/// `low` above `high`, a bound that is not finite (in f32), or more numbers than memory holds.
 pub fn uniform(low: f64, high: f64, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
     if !is_finite(low) || !is_finite(high) || low > high {
         bail!("uniform: low {low} and high {high} must be finite, with low <= high");
@@ -123,7 +131,7 @@ pub fn uniform(low: f64, high: f64, shape: impl Into<Shape>, device: &Device) ->
         let value = low + (high - low) * g.random::<f64>();
         (value as f32).min(last).max(first)
     };
-    fill(shape.into(), device, draw)
+    fill("uniform", shape.into(), device, draw)
 }
 
 fn is_finite(value: f64) -> bool {
@@ -133,8 +141,13 @@ fn is_finite(value: f64) -> bool {
 /// How many numbers are drawn before somebody looks whether to stop.
 const CHUNK: usize = 1 << 16;
 
-fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f32) -> Result<Tensor> {
-    let count = can_hold(shape.dims())?;
+fn fill(
+    what: &str,
+    shape: Shape,
+    device: &Device,
+    draw: impl Fn(&mut Generator) -> f32,
+) -> Result<Tensor> {
+    let count = can_hold(what, shape.dims(), size_of::<f32>())?;
     let values = with_generator(|g| {
         let mut values = Vec::with_capacity(count);
         while values.len() < count {
@@ -145,16 +158,6 @@ fn fill(shape: Shape, device: &Device, draw: impl Fn(&mut Generator) -> f32) -> 
         Ok::<_, Error>(values)
     });
     Tensor::from_vec(values?, shape, device)
-}
-
-/// How many numbers a shape holds; refuses a size that is surely a mistake, before memory runs out.
-pub(crate) fn can_hold(dims: &[usize]) -> Result<usize> {
-    const MOST: usize = 1 << 30;
-    let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-    match count {
-        Some(count) if count <= MOST => Ok(count),
-        _ => bail!("a tensor of shape {dims:?} is too large: it may hold {MOST} numbers"),
-    }
 }
 
 /// The numbers `0..n` in a random order.

@@ -268,3 +268,13 @@ fn the_check_names_what_is_wrong() -> Result<()> {
     assert!(text.contains("NaN or infinite: first.bias"), "{text}");
     Ok(())
 }
+
+#[test]
+fn an_input_that_memory_cannot_hold_is_an_error() -> Result<()> {
+    let model = models::lenet5(&params())?;
+    for sides in [1usize << 20, 1 << 40] {
+        let error = inspect::summary(&model, (1, 1, sides, sides)).unwrap_err();
+        assert!(error.to_string().contains("GB of memory"), "{error}");
+    }
+    Ok(())
+}

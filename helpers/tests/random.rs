@@ -167,10 +167,10 @@ fn laws_that_make_no_sense_are_errors() {
 }
 
 #[test]
-fn a_size_that_is_surely_a_mistake_is_an_error() {
+fn what_memory_cannot_hold_is_an_error() {
     for shape in [(1usize << 40, 1usize << 30), (1 << 20, 1 << 20)] {
         let error = random::normal(0.0, 1.0, shape, &Device::Cpu).unwrap_err();
-        assert!(error.to_string().contains("too large"), "{error}");
+        assert!(error.to_string().contains("GB of memory"), "{error}");
     }
     let centre = [[0.0, 0.0]];
     assert!(datasets::blobs(usize::MAX, &centre, 1.0).is_err());

@@ -6,6 +6,7 @@ use candle_core::{Result, bail};
 use rand::Rng;
 use rand_distr::Exp1;
 
+use crate::memory::can_hold;
 use crate::random;
 
 /// Says which items one pass of a [`DataLoader`](super::DataLoader) takes, as PyTorch's `Sampler`.
@@ -104,7 +105,7 @@ impl WeightedRandomSampler {
                 }
             );
         }
-        random::can_hold(&[num_samples])?;
+        can_hold(WHAT, &[num_samples], size_of::<usize>())?;
         Ok(WeightedRandomSampler {
             weights: weights.into(),
             num_samples,

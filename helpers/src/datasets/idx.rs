@@ -6,7 +6,7 @@ use std::path::Path;
 use candle_core::{Device, Result, Tensor, bail};
 
 use super::open::read;
-use crate::random::can_hold;
+use crate::memory::can_hold;
 
 const UNSIGNED_BYTE: u8 = 8;
 
@@ -34,7 +34,7 @@ fn idx(mut reader: impl Read, length: Option<u64>) -> Result<Tensor> {
     for _ in 0..rank {
         dims.push(u32::from_be_bytes(four_bytes(&mut reader)?) as usize);
     }
-    let count = can_hold(&dims)?;
+    let count = can_hold("its content", &dims, 1)?;
     let header = 4 + 4 * u64::from(rank);
     match length {
         _ if count == 0 => bail!("there is no value in a tensor of shape {dims:?}"),

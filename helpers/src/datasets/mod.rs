@@ -41,10 +41,12 @@ pub use weights::weights;
 
 use candle_core::{Result, bail};
 
-/// Refuses to draw no item at all, or more than memory surely holds.
+use crate::memory::can_hold;
+
+/// Refuses to draw no item at all, or more f32 numbers than memory holds.
 fn check_count(what: &str, count: usize, numbers_each: usize) -> Result<()> {
     if count == 0 {
         bail!("{what}: at least one item, got 0");
     }
-    crate::random::can_hold(&[count, numbers_each]).map(|_| ())
+    can_hold(what, &[count, numbers_each], size_of::<f32>()).map(|_| ())
 }

@@ -34,7 +34,7 @@ pub fn avg_pool1d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
     };
     let axis = options.axis(WHAT, length)?;
     let dims = vec![n, c, axis.output];
-    check::can_hold_windows(WHAT, &[n, c], &[axis])?;
+    check::can_hold_windows(WHAT, &[n, c], &[axis], x)?;
     traced(
         WHAT,
         "",
@@ -66,7 +66,7 @@ pub fn avg_pool2d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
     const WHAT: &str = "avg_pool2d";
     let (height, width) = image(WHAT, x)?;
     let axes = [options.axis(WHAT, height)?, options.axis(WHAT, width)?];
-    check::can_hold_windows(WHAT, &x.dims()[..2], &axes)?;
+    check::can_hold_windows(WHAT, &x.dims()[..2], &axes, x)?;
     let [height, width] = axes.map(|axis| axis.output);
     to_size(
         WHAT,

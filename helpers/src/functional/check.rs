@@ -1,31 +1,10 @@
 //! What every function asks of its arguments, answered in one line when they do not fit.
 
-use std::fmt;
-
 use candle_core::{DType, Result, Tensor, bail};
 
+pub(super) use crate::errors::words;
 use crate::kernels::Axis;
-
-/// More numbers than this in one result are a mistake in a padding or a size (4 GiB in f32).
-const MOST_ELEMENTS: usize = 1 << 30;
-
-/// A shape as students write it: `(8, 3, 28, 28)`, `(3)`; written out only when it is shown.
-pub(crate) struct Words<'a>(&'a [usize]);
-
-pub(crate) fn words(dims: &[usize]) -> Words<'_> {
-    Words(dims)
-}
-
-impl fmt::Display for Words<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(")?;
-        for (i, dim) in self.0.iter().enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            write!(f, "{comma}{dim}")?;
-        }
-        f.write_str(")")
-    }
-}
+use crate::memory;
 
 /// Floats, of a kind the CPU loops take where they run.
 pub(crate) fn float(what: &str, x: &Tensor) -> Result<()> {
@@ -80,24 +59,22 @@ pub(super) fn not_empty(what: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// A result of this shape can be held; sizes that overflow cannot, even where another one is 0: the
-/// strides would overflow too.
-pub(super) fn can_hold(what: &str, dims: &[usize]) -> Result<()> {
-    let count = dims
-        .iter()
-        .try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
-    match count {
-        Some(count) if count <= MOST_ELEMENTS => Ok(()),
-        _ => bail!("{what}: {} is more than memory holds", words(dims)),
-    }
+/// A result of this shape can be held, in the type of `like`.
+pub(super) fn can_hold(what: &str, dims: &[usize], like: &Tensor) -> Result<()> {
+    memory::can_hold(what, dims, like.dtype().size_in_bytes()).map(|_| ())
 }
 
 /// The result of moving windows over (N, C, ...) can be held, and so can the padded input.
-pub(super) fn can_hold_windows(what: &str, lead: &[usize], axes: &[Axis]) -> Result<()> {
+pub(super) fn can_hold_windows(
+    what: &str,
+    lead: &[usize],
+    axes: &[Axis],
+    like: &Tensor,
+) -> Result<()> {
     let outputs = axes.iter().map(|axis| axis.output);
     let padded = axes.iter().map(|axis| axis.input + 2 * axis.padding);
     for sides in [outputs.collect::<Vec<_>>(), padded.collect()] {
-        can_hold(what, &[lead, &sides].concat())?;
+        can_hold(what, &[lead, &sides].concat(), like)?;
     }
     Ok(())
 }

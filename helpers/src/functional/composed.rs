@@ -5,8 +5,8 @@
 
 use candle_core::{Result, Tensor};
 
-use super::check::can_hold;
 use crate::kernels::{Axis, Convolution, Resample, Table};
+use crate::memory::can_hold;
 
 /// y from x and the weight, for one to three spatial dimensions.
 pub(super) fn conv(sizes: &Convolution, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
@@ -125,7 +125,7 @@ fn take(x: &Tensor, dim: usize, axis: Axis, k: usize) -> Result<Tensor> {
 /// A table as a matrix (input, output), of the type of `like`.
 fn matrix(table: &Table, like: &Tensor) -> Result<Tensor> {
     let shape = (table.input, table.rows.len());
-    can_hold("resampling", &[shape.0, shape.1])?;
+    can_hold("resampling", &[shape.0, shape.1], size_of::<f64>())?;
     let mut values = vec![0f64; shape.0 * shape.1];
     for (output, row) in table.rows.iter().enumerate() {
         for (input, weight) in row.weights() {

@@ -190,8 +190,8 @@ fn prepare(
         what,
         &[sizes.batch, x.dim(1)?.max(out_channels)],
         &sizes.axes[3 - rank..],
+        x,
     )?;
-    check::can_hold(what, &[sizes.patch(), sizes.places()])?;
     Ok((sizes, dims))
 }
 

@@ -79,8 +79,7 @@ pub fn conv_transpose2d(
         axes: [Axis::ABSENT, vertical, horizontal],
     };
     let dims = vec![batch, outputs, vertical.input, horizontal.input];
-    check::can_hold(WHAT, &dims)?;
-    check::can_hold(WHAT, &[sizes.patch(), sizes.places()])?;
+    check::can_hold(WHAT, &dims, x)?;
     let settings = || {
         vec![
             ("stride", stride.to_string()),

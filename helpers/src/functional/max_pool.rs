@@ -98,7 +98,7 @@ pub fn max_pool1d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
     };
     let axis = options.axis(WHAT, length)?;
     let dims = vec![n, c, axis.output];
-    check::can_hold_windows(WHAT, &[n, c], &[axis])?;
+    check::can_hold_windows(WHAT, &[n, c], &[axis], x)?;
     traced(
         WHAT,
         "",
@@ -139,7 +139,7 @@ pub fn max_pool2d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
         );
     };
     let axes = [options.axis(WHAT, height)?, options.axis(WHAT, width)?];
-    check::can_hold_windows(WHAT, &[n, c], &axes)?;
+    check::can_hold_windows(WHAT, &[n, c], &axes, x)?;
     traced(WHAT, "", &[x], &[], || options.settings(), || pool(x, axes))
 }
 

@@ -38,9 +38,10 @@ mod softmax;
 mod unfold;
 mod upsample;
 
+pub(crate) use crate::errors::words;
 pub use activation::{relu, sigmoid, tanh};
 pub use avg_pool::{adaptive_avg_pool2d, avg_pool1d, avg_pool2d};
-pub(crate) use check::{float, words};
+pub(crate) use check::float;
 pub(crate) use conv::conv2d_and;
 pub use conv::{ConvOptions, conv1d, conv2d, conv3d};
 pub use conv_transpose::conv_transpose2d;

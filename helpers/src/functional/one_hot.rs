@@ -2,7 +2,8 @@
 
 use candle_core::{DType, Result, Tensor, bail};
 
-use super::check::{can_hold, words};
+use crate::errors::words;
+use crate::memory::can_hold;
 use crate::trace::traced;
 
 /// Class indices (N, ...) of type u32 as f32 vectors (N, ..., classes): 1 at the class, 0 elsewhere.
@@ -24,7 +25,7 @@ pub fn one_hot(targets: &Tensor, classes: usize) -> Result<Tensor> {
     }
     let mut dims = targets.dims().to_vec();
     dims.push(classes);
-    can_hold("one_hot", &dims)?;
+    can_hold("one_hot", &dims, size_of::<f32>())?;
     let settings = || vec![("classes", classes.to_string())];
     traced("one_hot", "", &[targets], &[], settings, || {
         if targets.elem_count() == 0 {

@@ -8,6 +8,7 @@ use candle_core::{DType, Device, Result, Shape, Tensor, TensorId, Var, bail};
 use crate::device::best_device;
 use crate::errors::first_line;
 use crate::functional::words;
+use crate::memory::can_hold;
 use crate::nn::{Model, Parameter};
 use crate::trace::{self, Step, Used};
 
@@ -53,12 +54,13 @@ pub(super) fn of_model(
     input_shape: impl Into<Shape>,
 ) -> Result<Flow> {
     let shape = input_shape.into();
-    if shape.rank() < 2 || shape.elem_count() == 0 {
+    if shape.rank() < 2 || shape.dims().contains(&0) {
         bail!(
             "the input's shape starts with the batch, as (1, 1, 28, 28), got {}",
             words(shape.dims())
         );
     }
+    can_hold("the input", shape.dims(), size_of::<f32>())?;
     let forward = |device: &Device| {
         // A variable, so that candle keeps a record of all that is made from it.
         let x = Var::zeros(&shape, DType::F32, device)?;

@@ -2,7 +2,8 @@
 
 use candle_core::{DType, Device, Result, Shape, Tensor, bail};
 
-use crate::functional::words;
+use crate::errors::words;
+use crate::memory::can_hold;
 use crate::random;
 
 /// The law that a parameter's first values are drawn from.
@@ -63,15 +64,15 @@ impl Init {
     /// Draws a tensor of this shape, as f32.
     ///
     /// # Errors
-    /// A number that is not finite, a negative `std`, `low` above `high`; for the named laws a
+    /// A number that is not finite, a negative `std`, `low` above `high`, a shape that memory cannot hold; for the named laws a
     /// shape of fewer than two dimensions, such as a bias.
     pub fn draw(&self, shape: impl Into<Shape>, device: &Device) -> Result<Tensor> {
         let shape = shape.into();
-        random::can_hold(shape.dims())?;
         match self.law(shape.dims())? {
             Init::Uniform { low, high } => random::uniform(low, high, shape, device),
             Init::Normal { mean, std } => random::normal(mean, std, shape, device),
             Init::Constant(value) => {
+                can_hold("Constant", shape.dims(), size_of::<f32>())?;
                 Tensor::full(value as f32, shape, device)?.to_dtype(DType::F32)
             }
             named => bail!("{named:?} has no bounds"),

@@ -1,7 +1,6 @@
-//! The functions of `F`: corners, refusals, gradients against slopes, and candle's own beside them.
+//! The functions of `F`: corners, refusals, gradients against slopes.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-mod candle_faults;
 mod corners;
 mod messages;
 mod slopes;

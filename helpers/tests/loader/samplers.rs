@@ -140,7 +140,7 @@ fn weights_that_make_no_sense_are_errors() {
             false,
             "cannot draw 3 items of the 2",
         ),
-        (vec![1.0], usize::MAX, true, "too large"),
+        (vec![1.0], usize::MAX, true, "GB of memory"),
     ] {
         let error = WeightedRandomSampler::new(&weights, n, replacement).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");

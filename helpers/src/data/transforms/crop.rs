@@ -6,7 +6,7 @@ use super::image::{Image, check_size, dims};
 use super::resize::resize;
 use super::{Transform, between, check_setting, up_to};
 use crate::functional::words;
-use crate::random::can_hold;
+use crate::memory::can_hold;
 
 /// The middle of an image; where the image is smaller, it is 0 around it.
 ///
@@ -43,7 +43,7 @@ impl Transform for CenterCrop {
             None => -((part - whole) as isize / 2),
         };
         let from = (start(height, self.size.0), start(width, self.size.1));
-        crop(x, from, self.size)
+        crop("CenterCrop", x, from, self.size)
     }
 }
 
@@ -100,7 +100,7 @@ impl Transform for RandomCrop {
             );
         };
         let start = |most| up_to(most) as isize - self.padding as isize;
-        crop(x, (start(rows), start(columns)), self.size)
+        crop("RandomCrop", x, (start(rows), start(columns)), self.size)
     }
 }
 
@@ -177,13 +177,14 @@ impl Transform for RandomResizedCrop {
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
         let (_, height, width) = dims(WHAT, x)?;
         let (from, size) = self.draw(height, width);
-        resize(&Image::read(WHAT, &crop(x, from, size)?)?, self.size)?.write(x)
+        let part = Image::read(WHAT, &crop(WHAT, x, from, size)?)?;
+        resize(WHAT, &part, self.size)?.write(x)
     }
 }
 
 /// The part of `x` (C, H, W) that begins at `from` (row, column); 0 outside the image.
-fn crop(x: &Tensor, from: (isize, isize), size: (usize, usize)) -> Result<Tensor> {
-    can_hold(&[x.dim(0)?, size.0, size.1])?;
+fn crop(what: &str, x: &Tensor, from: (isize, isize), size: (usize, usize)) -> Result<Tensor> {
+    can_hold(what, &[x.dim(0)?, size.0, size.1], size_of::<f32>())?;
     let cut = |x: Tensor, dim: usize, from: isize, size: usize| {
         let whole = x.dim(dim)?;
         // Of the part come `before` zeros, `size - before - after` numbers, and `after` zeros.

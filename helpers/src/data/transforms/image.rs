@@ -3,7 +3,7 @@
 use candle_core::{DType, Result, Tensor, bail};
 
 use crate::functional::words;
-use crate::random::can_hold;
+use crate::memory::can_hold;
 
 /// An image (C, H, W).
 pub(super) struct Image {
@@ -58,6 +58,6 @@ pub(super) fn check_size(what: &str, height: usize, width: usize) -> Result<(usi
     if height == 0 || width == 0 {
         bail!("{what}: the size must be at least (1, 1), got ({height}, {width})");
     }
-    can_hold(&[height, width])?;
+    can_hold(what, &[height, width], size_of::<f32>())?;
     Ok((height, width))
 }

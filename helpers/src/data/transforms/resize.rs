@@ -5,7 +5,7 @@ use candle_core::{Result, Tensor};
 use super::Transform;
 use super::image::{Image, check_size};
 use super::separable::{Row, resample};
-use crate::random::can_hold;
+use crate::memory::can_hold;
 
 /// Resizes an image, bilinear with antialiasing as torchvision's `Resize`: where it shrinks, an output
 /// pixel is an average of all the pixels it covers, the nearer the heavier.
@@ -60,13 +60,13 @@ impl Transform for Resize {
             None if w <= h => (longer, self.height),
             None => (self.height, longer),
         };
-        resize(&image, size)?.write(x)
+        resize("Resize", &image, size)?.write(x)
     }
 }
 
 /// The image at this size (height, width).
-pub(super) fn resize(image: &Image, (height, width): (usize, usize)) -> Result<Image> {
-    can_hold(&[image.channels, height, width])?;
+pub(super) fn resize(what: &str, image: &Image, (height, width): (usize, usize)) -> Result<Image> {
+    can_hold(what, &[image.channels, height, width], size_of::<f32>())?;
     let (rows, columns) = (
         triangles(image.height, height),
         triangles(image.width, width),
