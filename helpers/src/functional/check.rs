@@ -80,15 +80,18 @@ pub(super) fn not_empty(what: &str, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// A result of this shape can be held; sizes that overflow cannot, even where another one is 0: the
-/// strides would overflow too.
-pub(super) fn can_hold(what: &str, dims: &[usize]) -> Result<()> {
+/// A tensor of this shape can be held; sizes that overflow cannot, even where another one is 0: the
+/// strides would overflow too. `name` says what it is: its shape was not typed, but computed.
+pub(super) fn can_hold(what: &str, name: &str, dims: &[usize]) -> Result<()> {
     let count = dims
         .iter()
         .try_fold(1usize, |n, &d| n.checked_mul(d.max(1)));
     match count {
         Some(count) if count <= MOST_ELEMENTS => Ok(()),
-        _ => bail!("{what}: {} is more than memory holds", words(dims)),
+        _ => bail!(
+            "{what}: the {name} would be {}, more than memory holds",
+            words(dims)
+        ),
     }
 }
 
@@ -96,8 +99,14 @@ pub(super) fn can_hold(what: &str, dims: &[usize]) -> Result<()> {
 pub(super) fn can_hold_windows(what: &str, lead: &[usize], axes: &[Axis]) -> Result<()> {
     let outputs = axes.iter().map(|axis| axis.output);
     let padded = axes.iter().map(|axis| axis.input + 2 * axis.padding);
-    for sides in [outputs.collect::<Vec<_>>(), padded.collect()] {
-        can_hold(what, &[lead, &sides].concat())?;
-    }
-    Ok(())
+    can_hold(
+        what,
+        "padded input",
+        &[lead, &padded.collect::<Vec<_>>()].concat(),
+    )?;
+    can_hold(
+        what,
+        "result",
+        &[lead, &outputs.collect::<Vec<_>>()].concat(),
+    )
 }

@@ -125,7 +125,7 @@ fn take(x: &Tensor, dim: usize, axis: Axis, k: usize) -> Result<Tensor> {
 /// A table as a matrix (input, output), of the type of `like`.
 fn matrix(table: &Table, like: &Tensor) -> Result<Tensor> {
     let shape = (table.input, table.rows.len());
-    can_hold("resampling", &[shape.0, shape.1])?;
+    can_hold("resampling", "matrix of weights", &[shape.0, shape.1])?;
     let mut values = vec![0f64; shape.0 * shape.1];
     for (output, row) in table.rows.iter().enumerate() {
         for (input, weight) in row.weights() {

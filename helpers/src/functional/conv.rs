@@ -191,7 +191,7 @@ fn prepare(
         &[sizes.batch, x.dim(1)?.max(out_channels)],
         &sizes.axes[3 - rank..],
     )?;
-    check::can_hold(what, &[sizes.patch(), sizes.places()])?;
+    check::can_hold(what, "matrix of patches", &[sizes.patch(), sizes.places()])?;
     Ok((sizes, dims))
 }
 

@@ -24,7 +24,7 @@ pub fn one_hot(targets: &Tensor, classes: usize) -> Result<Tensor> {
     }
     let mut dims = targets.dims().to_vec();
     dims.push(classes);
-    can_hold("one_hot", &dims)?;
+    can_hold("one_hot", "result", &dims)?;
     let settings = || vec![("classes", classes.to_string())];
     traced("one_hot", "", &[targets], &[], settings, || {
         if targets.elem_count() == 0 {

@@ -43,7 +43,11 @@ pub fn unfold(x: &Tensor, kernel_size: usize, options: ConvOptions) -> Result<Te
     let (batch, channels) = (x.dim(0)?, x.dim(1)?);
     let places = [axes[1].output, axes[2].output];
     let kernels = [axes[1].kernel, axes[2].kernel];
-    check::can_hold(WHAT, &[&[batch, channels][..], &kernels, &places].concat())?;
+    check::can_hold(
+        WHAT,
+        "patches",
+        &[&[batch, channels][..], &kernels, &places].concat(),
+    )?;
     check::can_hold_windows(WHAT, &[batch, channels], &axes[1..])?;
     let sizes = Convolution {
         batch,
