@@ -29,6 +29,7 @@ pub(super) enum Kind {
 pub(super) struct Node {
     pub kind: Kind,
     pub dims: Vec<usize>,
+    pub dtype: DType,
     pub inputs: Vec<usize>,
     /// Whether a gradient flows through it.
     pub grad: bool,
@@ -87,7 +88,7 @@ impl Flow {
             nodes: Vec::new(),
             answer: 0,
             places: HashMap::new(),
-            used: used.into_iter().collect(),
+            used,
         };
         if let Some(input) = input {
             flow.add(Kind::Data, input, Vec::new());
@@ -142,6 +143,7 @@ impl Flow {
         self.nodes.push(Node {
             kind,
             dims: tensor.dims().to_vec(),
+            dtype: tensor.dtype(),
             inputs,
             grad,
         });
