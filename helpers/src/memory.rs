@@ -1,6 +1,8 @@
 //! Whether memory can hold what is asked for: an allocation that fails ends the process, and with it
 //! all variables of a notebook.
 
+use std::fmt::Display;
+
 use candle_core::{Result, bail};
 
 use crate::errors::words;
@@ -11,7 +13,7 @@ const SMALL: usize = 64 << 20;
 /// How many numbers a shape holds, of `size` bytes each; refuses more than memory can hold.
 ///
 /// Sizes that overflow are refused even where another one is 0: the strides would overflow too.
-pub(crate) fn can_hold(what: &str, dims: &[usize], size: usize) -> Result<usize> {
+pub(crate) fn can_hold(what: impl Display, dims: &[usize], size: usize) -> Result<usize> {
     let bytes = dims
         .iter()
         .try_fold(size, |bytes, &dim| bytes.checked_mul(dim.max(1)));

@@ -7,6 +7,7 @@
 //! Each thread records for itself: a training run in the background does not disturb a figure.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 
 use candle_core::{Result, Tensor, TensorId, Var};
@@ -57,8 +58,8 @@ struct Recording {
     given: Option<String>,
     /// Whether outputs are cut off from what made them: see [`record_cut`].
     cut: bool,
-    /// The parameters that were asked for their values, and the tensors they answered with.
-    used: Vec<(TensorId, Parameter)>,
+    /// The parameters that were asked for their values, by the tensor they answered with.
+    used: HashMap<TensorId, Parameter>,
 }
 
 thread_local! {
@@ -96,7 +97,7 @@ pub fn record<T>(run: impl FnOnce() -> Result<T>) -> Result<(T, Vec<Step>)> {
 }
 
 /// What [`record_cut`] kept beside the steps: which tensor stood for which parameter.
-pub(crate) type Used = Vec<(TensorId, Parameter)>;
+pub(crate) type Used = HashMap<TensorId, Parameter>;
 
 /// [`record`], with every output a variable of its own: candle's `sorted_nodes` then stops at the
 /// steps, and tells of any tensor from which steps it was made by operations that are no steps.
@@ -179,15 +180,19 @@ pub(crate) fn named<T>(name: &str, run: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Notes, in [`record_cut`], that `tensor` stands for a parameter.
-pub(crate) fn used(parameter: &Parameter, tensor: &Tensor) {
-    if is_on() {
-        RECORDING.with_borrow_mut(|recording| {
+/// Notes, in [`record_cut`], that a parameter was asked for its values; answers whether it is on.
+pub(crate) fn used(parameter: &Parameter) -> bool {
+    is_on()
+        && RECORDING.with_borrow_mut(|recording| {
             if recording.cut {
-                recording.used.push((tensor.id(), parameter.clone()));
+                let id = parameter.id();
+                recording
+                    .used
+                    .entry(id)
+                    .or_insert_with(|| parameter.clone());
             }
-        });
-    }
+            recording.cut
+        })
 }
 
 /// Computes a tensor and, while a trace is on, records it as one step. Not once Stop was pressed:

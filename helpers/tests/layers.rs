@@ -189,7 +189,7 @@ fn layers_say_in_one_line_what_does_not_fit() -> Result<()> {
     let cases = [
         (
             bn1.forward(&zeros(&[1, 3]), true),
-            "batch_norm1d: training needs more than one value per channel, got (1, 3); take larger batches",
+            "batch_norm1d: training needs more than one value per channel, got (1, 3); if this is the last, smaller batch of a DataLoader, add .drop_last(true), else take larger batches",
         ),
         (
             bn1.forward(&zeros(&[4, 2]), false),
@@ -201,7 +201,7 @@ fn layers_say_in_one_line_what_does_not_fit() -> Result<()> {
         ),
         (
             bn2.forward(&zeros(&[0, 3, 2, 2]), true),
-            "batch_norm2d: training needs more than one value per channel, got (0, 3, 2, 2); take larger batches",
+            "batch_norm2d: training needs more than one value per channel, got (0, 3, 2, 2); if this is the last, smaller batch of a DataLoader, add .drop_last(true), else take larger batches",
         ),
         (
             bn2.forward(&zeros(&[1, 3, 2, 2]).to_dtype(DType::F64)?, true),

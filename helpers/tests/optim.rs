@@ -34,15 +34,10 @@ fn a_step_goes_down_by_lr_times_the_gradient() {
 fn a_frozen_parameter_stays_even_if_its_gradient_is_there() {
     let params = Parameters::new(&Device::Cpu);
     let w = params.create("w", 1, Init::Constant(3.0)).unwrap();
+    let v = params.create("v", 1, Init::ZEROS).unwrap();
     let mut sgd = optim::Sgd::new(&params, 0.1).unwrap();
-    let grads = w
-        .tensor()
-        .sqr()
-        .unwrap()
-        .sum_all()
-        .unwrap()
-        .backward()
-        .unwrap();
+    let loss = w.tensor().sqr().unwrap() + v.tensor();
+    let grads = loss.unwrap().sum_all().unwrap().backward().unwrap();
     params.freeze("w").unwrap();
     sgd.step(&grads).unwrap();
     assert_eq!(values(&w), [3.0]);
@@ -154,5 +149,122 @@ fn settings_must_make_sense() -> Result<()> {
         "{error}"
     );
     assert!(optim::StepLr::new(0.1, 0, 0.5).is_err() && optim::CosineLr::new(0.1, 0).is_err());
+    Ok(())
+}
+
+/// The first line of an error, without the trace of calls that candle may append.
+fn message<T>(result: Result<T>) -> String {
+    let error = result.err().expect("an error").to_string();
+    error.lines().next().unwrap().to_string()
+}
+
+#[test]
+fn a_step_that_trains_nothing_is_refused() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let fc = nn::linear(3, 2, &params.at("fc"))?;
+    let _unused = nn::linear(3, 2, &params.at("unused"))?;
+    let x = Tensor::ones((4, 3), DType::F32, &Device::Cpu)?;
+    let targets = Tensor::zeros(4, DType::U32, &Device::Cpu)?;
+    let other = nn::linear(3, 2, &Parameters::new(&Device::Cpu))?;
+    let loss = |model: &nn::Linear| loss::cross_entropy(&model.forward(&x, true)?, &targets);
+    let cut = loss::cross_entropy(&fc.forward(&x, true)?.detach(), &targets)?;
+    let whole = fc.forward(&x, true)?.argmax(1)?.sum_all()?;
+    let mut optimizers: Vec<Box<dyn Optimizer>> = vec![
+        Box::new(Sgd::new(&params, 0.1)?),
+        Box::new(Sgd::new(&params, 0.1)?.momentum(0.9)?),
+        Box::new(Adam::new(&params, 0.1)?),
+        Box::new(AdamW::new(&params, 0.1)?),
+    ];
+    for optimizer in &mut optimizers {
+        for cut in [&cut, &whole, &loss(&other)?] {
+            let errors = [
+                message(optimizer.backward_step(cut)),
+                message(optimizer.step(&cut.backward()?)),
+            ];
+            for error in errors {
+                let start = "step: nothing is trained: no gradient reaches fc.weight, fc.bias, \
+                    unused.weight, unused.bias; was the loss computed with other parameters, or cut off";
+                assert!(error.starts_with(start), "{error}");
+            }
+        }
+        params.freeze("")?;
+        let error = message(optimizer.backward_step(&loss(&fc)?));
+        let start = "step: nothing is trained: all 4 parameters of this optimizer are frozen;";
+        assert!(error.starts_with(start), "{error}");
+        params.unfreeze("")?;
+        // Frozen layers and parameters that nothing uses are usual.
+        params.freeze("fc.weight")?;
+        optimizer.backward_step(&loss(&fc)?)?;
+        params.unfreeze("fc")?;
+        optimizer.step(&loss(&fc)?.backward()?)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_loss_is_one_number() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let fc = nn::linear(3, 2, &params.at("fc"))?;
+    let x = Tensor::ones((4, 3), DType::F32, &Device::Cpu)?;
+    let mut sgd = Sgd::new(&params, 0.1)?;
+    let before = fc.weight.tensor().flatten_all()?.to_vec1::<f32>()?;
+    assert_eq!(
+        message(sgd.backward_step(&fc.forward(&x, true)?)),
+        "backward: the loss must be one number, got shape (4, 2): take its mean, loss.mean_all()?"
+    );
+    assert_eq!(fc.weight.tensor().flatten_all()?.to_vec1::<f32>()?, before);
+    // As in PyTorch its shape may have ones in it.
+    sgd.backward_step(&fc.forward(&x, true)?.mean_all()?.reshape((1, 1))?)?;
+    assert_ne!(fc.weight.tensor().flatten_all()?.to_vec1::<f32>()?, before);
+    Ok(())
+}
+
+/// A parameter made after the optimizer moves as one that was there before, and so does one that
+/// was frozen in between; the state goes to a file and back with both.
+#[test]
+fn an_optimizer_trains_what_the_store_holds_when_it_steps() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for kind in 0..4 {
+        let start = |late: bool| -> Result<_> {
+            let params = Parameters::new(&Device::Cpu);
+            let body = params.create("body", 1, Init::Constant(1.0))?;
+            let head = |params: &Parameters| params.create("head", 1, Init::Constant(2.0));
+            let early = (!late).then(|| head(&params)).transpose()?;
+            let optimizer: Box<dyn Optimizer> = match kind {
+                0 => Box::new(Sgd::new(&params, 0.1)?),
+                1 => Box::new(Sgd::new(&params, 0.1)?.momentum(0.9)?),
+                2 => Box::new(Adam::new(&params, 0.1)?),
+                _ => Box::new(AdamW::new(&params, 0.1)?),
+            };
+            Ok((params, body, early, optimizer))
+        };
+        let train = |late: bool| -> Result<Vec<f32>> {
+            let (params, body, early, mut optimizer) = start(late)?;
+            optimizer.backward_step(&body.tensor().sqr()?.sum_all()?)?; // the head has no gradient
+            let head = match early {
+                Some(head) => head,
+                None => params.create("head", 1, Init::Constant(2.0))?,
+            };
+            let loss = || (body.tensor().sqr()? + head.tensor().sqr()?)?.sum_all();
+            let mut path = Vec::new();
+            for step in 0..6 {
+                match step {
+                    1 => params.freeze("body")?,
+                    3 => params.unfreeze("body")?,
+                    _ => {}
+                }
+                let file = folder.path().join("state");
+                optimizer.state().save(&file)?;
+                optimizer.state_mut().reset();
+                optimizer.state_mut().load(&file)?;
+                optimizer.backward_step(&loss()?)?;
+                path.extend([values(&body), values(&head)].concat());
+            }
+            assert!(path[1] < 2.0, "the head never moved: {path:?}");
+            assert!(path[2] == path[0] && path[4] == path[0] && path[6] < path[0]);
+            Ok(path)
+        };
+        assert_eq!(train(true)?, train(false)?);
+    }
     Ok(())
 }

@@ -136,6 +136,29 @@ fn a_loss_that_is_not_finite_names_the_epoch_and_the_cure() -> Result<()> {
 }
 
 #[test]
+fn a_loss_that_is_cut_off_is_refused_in_fit_and_in_the_background() -> Result<()> {
+    let (train, _) = loaders()?;
+    let (params, model) = network()?;
+    let cut = |outputs: &Tensor, targets: &Tensor| loss::cross_entropy(&outputs.detach(), targets);
+    let new = || Training::new(&params, optim::Adam::new(&params, 0.01).unwrap(), cut).quiet();
+    for error in [
+        message(new().fit(&model, &train, 3)),
+        message(new().spawn(&model, &train, 3)?.wait()),
+    ] {
+        let start =
+            "step: nothing is trained: no gradient reaches fc1.weight, fc1.bias, bn.weight,";
+        assert!(error.starts_with(start), "{error}");
+        assert!(error.contains("cut off from these by .detach()"), "{error}");
+    }
+    // A frozen body is usual.
+    params.freeze("fc1")?;
+    let adam = optim::Adam::new(&params, 0.01)?;
+    let training = Training::new(&params, adam, loss::cross_entropy).quiet();
+    training.fit(&model, &train, 1)?;
+    Ok(())
+}
+
+#[test]
 fn settings_that_cannot_work_are_refused() -> Result<()> {
     let (train, validation) = loaders()?;
     let (params, model) = network()?;
@@ -163,7 +186,10 @@ fn settings_that_cannot_work_are_refused() -> Result<()> {
     assert!(message(new().patience(0).spawn(&model, &train, 1)).contains("got 0"));
     let adam = optim::Adam::new(&params, 0.01)?;
     let each = Training::new(&params, adam, |outputs: &Tensor, _: &Tensor| outputs.sum(1)).quiet();
-    assert!(message(each.fit(&model, &train, 1)).contains("take the mean over the batch"));
+    assert_eq!(
+        message(each.fit(&model, &train, 1)),
+        "fit: the loss must be one number, got shape (32): take the mean over the batch"
+    );
     Ok(())
 }
 

@@ -139,3 +139,30 @@ fn a_live_curve_is_a_file_beside_the_notebook() -> Result<()> {
     std::fs::remove_dir_all(path.parent().unwrap())?;
     Ok(())
 }
+
+/// As many operations in a row as a simulation has that is trained through.
+#[derive(Clone)]
+struct Long(nn::Linear);
+
+impl Model for Long {
+    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
+        let mut y = self.0.forward(x, train)?;
+        for _ in 0..1_200_000 {
+            y = (y * 0.999_999)?;
+        }
+        Ok(y)
+    }
+}
+
+#[test]
+fn a_background_run_walks_back_over_a_million_operations() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let model = Long(nn::linear(1, 1, &params.at("fc"))?);
+    let x = Tensor::ones((1, 1), DType::F32, &Device::Cpu)?;
+    let one = DataLoader::new(TensorDataset::new(x.clone(), x)?, 1)?;
+    let before = model.0.bias.tensor().to_vec1::<f32>()?;
+    let training = Training::new(&params, optim::Sgd::new(&params, 0.1)?, loss::mse);
+    training.quiet().spawn(&model, &one, 1)?.wait()?;
+    assert_ne!(model.0.bias.tensor().to_vec1::<f32>()?, before);
+    Ok(())
+}

@@ -60,8 +60,10 @@ pub(super) fn not_empty(what: &str, x: &Tensor) -> Result<()> {
 }
 
 /// A result of this shape can be held, in the type of `like`.
-pub(super) fn can_hold(what: &str, dims: &[usize], like: &Tensor) -> Result<()> {
-    memory::can_hold(what, dims, like.dtype().size_in_bytes()).map(|_| ())
+/// `name` says what it is: its shape was not typed, but computed.
+pub(super) fn can_hold(what: &str, name: &str, dims: &[usize], like: &Tensor) -> Result<()> {
+    let size = like.dtype().size_in_bytes();
+    memory::can_hold(format_args!("{what}, {name}"), dims, size).map(|_| ())
 }
 
 /// The result of moving windows over (N, C, ...) can be held, and so can the padded input.
@@ -73,8 +75,8 @@ pub(super) fn can_hold_windows(
 ) -> Result<()> {
     let outputs = axes.iter().map(|axis| axis.output);
     let padded = axes.iter().map(|axis| axis.input + 2 * axis.padding);
-    for sides in [outputs.collect::<Vec<_>>(), padded.collect()] {
-        can_hold(what, &[lead, &sides].concat(), like)?;
-    }
-    Ok(())
+    let outputs = outputs.collect::<Vec<_>>();
+    can_hold(what, "result", &[lead, &outputs].concat(), like)?;
+    let padded = padded.collect::<Vec<_>>();
+    can_hold(what, "padded input", &[lead, &padded].concat(), like)
 }

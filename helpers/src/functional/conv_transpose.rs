@@ -64,11 +64,15 @@ pub fn conv_transpose2d(
     let axis = |input: usize, kernel: usize| -> Result<Axis> {
         let grown = (input - 1).checked_mul(stride);
         let grown = grown.and_then(|n| n.checked_add(kernel)?.checked_add(output_padding));
-        let cut = padding.checked_mul(2);
-        match grown.zip(cut).and_then(|(n, cut)| n.checked_sub(cut)) {
-            Some(size) if size > 0 => Axis::new(WHAT, size, kernel, stride, padding, 1),
-            _ => bail!("{WHAT}: stride {stride} and padding {padding} leave no image of {given}"),
+        let Some((grown, cut)) = grown.zip(padding.checked_mul(2)) else {
+            bail!("{WHAT}: stride {stride} or padding {padding} is too large to count with");
+        };
+        if grown <= cut {
+            bail!(
+                "{WHAT}: padding {padding} cuts off all of the {grown} elements that a kernel of size {kernel} with stride {stride} makes of {input}: take less padding"
+            );
         }
+        Axis::new(WHAT, grown - cut, kernel, stride, padding, 1)
     };
     let (vertical, horizontal) = (axis(height, kernel_height)?, axis(width, kernel_width)?);
     let sizes = Convolution {
@@ -79,7 +83,7 @@ pub fn conv_transpose2d(
         axes: [Axis::ABSENT, vertical, horizontal],
     };
     let dims = vec![batch, outputs, vertical.input, horizontal.input];
-    check::can_hold(WHAT, &dims, x)?;
+    check::can_hold(WHAT, "result", &dims, x)?;
     let settings = || {
         vec![
             ("stride", stride.to_string()),

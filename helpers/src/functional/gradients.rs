@@ -7,15 +7,24 @@
 use std::cell::RefCell;
 
 use candle_core::backprop::GradStore;
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
+
+use super::words;
 
 thread_local! {
     /// Variables and a gradient of each, in the order they came; `None` while nobody collects.
     static COLLECTED: RefCell<Option<Vec<(Tensor, Tensor)>>> = const { RefCell::new(None) };
 }
 
-/// What `loss.backward()` answers, faster: the gradients are the same.
+/// What `loss.backward()` answers, faster: the gradients are the same. candle would take the sum of
+/// several losses silently.
 pub(crate) fn gradients(loss: &Tensor) -> Result<GradStore> {
+    if loss.elem_count() != 1 {
+        bail!(
+            "backward: the loss must be one number, got shape {}: take its mean, loss.mean_all()?",
+            words(loss.dims())
+        );
+    }
     let collecting = Collecting::begin();
     let mut grads = loss.backward()?;
     for (variable, grad) in collecting.end() {

@@ -58,7 +58,7 @@ pub(crate) fn linear_and(
     check::vector("linear", x, bias, "bias", outputs)?;
     let mut dims = batch.to_vec();
     dims.push(outputs);
-    check::can_hold("linear", &dims, x)?;
+    check::can_hold("linear", "result", &dims, x)?;
     let tensors = [x, weight, bias.unwrap_or(x)];
     let tensors = &tensors[..2 + usize::from(bias.is_some())];
     traced("linear", "", tensors, &[], Vec::new, || {

@@ -35,7 +35,7 @@ pub(super) fn to_size(
     if size.0 == 0 || size.1 == 0 {
         bail!("{what}: the size must be at least (1, 1), got {size:?}");
     }
-    check::can_hold(what, &[n, c, size.0, size.1], x)?;
+    check::can_hold(what, "result", &[n, c, size.0, size.1], x)?;
     traced(what, "", &[x], &[], settings, || resample(x, tables()))
 }
 

@@ -45,6 +45,7 @@ pub fn unfold(x: &Tensor, kernel_size: usize, options: ConvOptions) -> Result<Te
     let kernels = [axes[1].kernel, axes[2].kernel];
     check::can_hold(
         WHAT,
+        "patches",
         &[&[batch, channels][..], &kernels, &places].concat(),
         x,
     )?;

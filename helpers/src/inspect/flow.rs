@@ -30,6 +30,7 @@ pub(super) enum Kind {
 pub(super) struct Node {
     pub kind: Kind,
     pub dims: Vec<usize>,
+    pub dtype: DType,
     pub inputs: Vec<usize>,
     /// Whether a gradient flows through it.
     pub grad: bool,
@@ -89,7 +90,7 @@ impl Flow {
             nodes: Vec::new(),
             answer: 0,
             places: HashMap::new(),
-            used: used.into_iter().collect(),
+            used,
         };
         if let Some(input) = input {
             flow.add(Kind::Data, input, Vec::new());
@@ -144,6 +145,7 @@ impl Flow {
         self.nodes.push(Node {
             kind,
             dims: tensor.dims().to_vec(),
+            dtype: tensor.dtype(),
             inputs,
             grad,
         });

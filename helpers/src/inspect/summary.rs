@@ -1,10 +1,12 @@
 //! A model as a table: its layers, what they give, what they cost.
 
+use std::collections::HashSet;
+
 use candle_core::{Result, Shape};
 
 use super::flow::{self, Flow};
 use super::receptive::{Field, fields, kernel_size, setting};
-use crate::nn::Model;
+use crate::nn::{Model, Parameter};
 use crate::trace::Step;
 
 /// One line of a [`Summary`]: a layer or function that ran, or the name that several share.
@@ -34,10 +36,13 @@ pub struct Summary {
     pub rows: Vec<Row>,
     /// The input's shape.
     pub input: Vec<usize>,
-    /// Parameters in all, each counted once.
+    /// Parameters that were used, each counted once.
     pub parameters: usize,
     /// Those of them that are not frozen.
     pub trainable: usize,
+    /// What the same store holds and this forward pass did not use; not counted above. The layers
+    /// outside, if the model is a part of a larger one.
+    pub unused: Vec<Parameter>,
     /// Multiply-adds in all, for this input.
     pub multiply_adds: usize,
     /// Bytes of the parameters.
@@ -50,7 +55,8 @@ pub struct Summary {
 /// multiply-adds, receptive fields, totals and memory, as torchinfo's `summary`.
 ///
 /// All is read from one forward pass on zeros, outside training: what a model does is counted, not
-/// what it says.
+/// what it says. Operations of candle's own have a line only where they take a parameter, and their
+/// multiply-adds are not known.
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -74,41 +80,50 @@ pub fn summary(model: &impl Model, input_shape: impl Into<Shape>) -> Result<Summ
         input: shape.into_dims(),
         parameters: 0,
         trainable: 0,
+        unused: Vec::new(),
         multiply_adds: 0,
         parameter_bytes: 0,
         output_bytes: 0,
     };
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut last = String::new();
     for (i, node) in flow.nodes.iter().enumerate() {
-        let flow::Kind::Step(place) = node.kind else {
-            continue;
+        let taken: Vec<&Parameter> = parameters_of(&flow, i).collect();
+        let (name, what, steps) = match node.kind {
+            flow::Kind::Step(place) => {
+                let step = &flow.steps[place];
+                (step.name.as_str(), describe(step), flow.inner(place))
+            }
+            flow::Kind::Unnamed if !taken.is_empty() => {
+                let names: Vec<&str> = taken.iter().map(|p| p.name()).collect();
+                let what = format!("unnamed operation on {}", names.join(", "));
+                ("", what, &[][..])
+            }
+            _ => continue,
         };
-        let step = &flow.steps[place];
         let mut parameters = 0;
-        for parameter in parameters_of(&flow, i) {
+        for parameter in taken {
             let var = parameter.var();
-            if seen.contains(&var.id()) {
+            if !seen.insert(var.id()) {
                 continue;
             }
-            seen.push(var.id());
             parameters += var.elem_count();
             summary.parameter_bytes += var.elem_count() * var.dtype().size_in_bytes();
             if !parameter.is_frozen() {
                 summary.trainable += var.elem_count();
             }
         }
-        let multiply_adds = flow.inner(place).iter().map(multiply_adds).sum();
+        let multiply_adds = steps.iter().map(multiply_adds).sum();
         summary.parameters += parameters;
         summary.multiply_adds += multiply_adds;
-        summary.output_bytes += step.output.elem_count() * step.output.dtype().size_in_bytes();
-        let level = summary.headings(&step.name, &last);
-        if !step.name.is_empty() {
-            last.clone_from(&step.name);
+        summary.output_bytes += node.dims.iter().product::<usize>() * node.dtype.size_in_bytes();
+        let level = summary.headings(name, &last);
+        if !name.is_empty() {
+            last = name.to_string();
         }
         summary.rows.push(Row {
-            name: step.name.clone(),
-            what: describe(step),
+            name: name.to_string(),
+            what,
             level,
             output: node.dims.clone(),
             parameters,
@@ -116,14 +131,17 @@ pub fn summary(model: &impl Model, input_shape: impl Into<Shape>) -> Result<Summ
             receptive_field: fields[i].as_ref().map(|Field { side, .. }| *side as usize),
         });
     }
+    let used = flow.nodes.iter().filter_map(|node| match &node.kind {
+        flow::Kind::Parameter(parameter) => Some(parameter.siblings()),
+        _ => None,
+    });
+    let unused = used.flatten().filter(|p| seen.insert(p.var().id()));
+    summary.unused = unused.collect();
     Ok(summary)
 }
 
 /// The parameters that a node was made from.
-pub(super) fn parameters_of(
-    flow: &Flow,
-    node: usize,
-) -> impl Iterator<Item = &crate::nn::Parameter> {
+pub(super) fn parameters_of(flow: &Flow, node: usize) -> impl Iterator<Item = &Parameter> {
     let inputs = flow.nodes[node].inputs.iter();
     inputs.filter_map(|&input| match &flow.nodes[input].kind {
         flow::Kind::Parameter(parameter) => Some(parameter),

@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::Summary;
 use super::summary::Row;
-use crate::display;
+use crate::display::{self, escape};
 use crate::functional::words;
+use crate::nn::file::some_of;
 
 impl Summary {
     /// The table's lines: name, kind, shape, parameters, multiply-adds, receptive field.
@@ -32,16 +33,26 @@ impl Summary {
         self.rows.iter().map(line).collect()
     }
 
-    fn totals(&self) -> [String; 3] {
+    fn totals(&self) -> Vec<String> {
         let frozen = self.parameters - self.trainable;
         let bytes = self.parameter_bytes + self.output_bytes;
-        [
-            format!(
-                "{} parameters: {} trainable, {} frozen",
-                thousands(self.parameters),
-                thousands(self.trainable),
-                thousands(frozen)
-            ),
+        let mut totals = vec![format!(
+            "{} parameters: {} trainable, {} frozen",
+            thousands(self.parameters),
+            thousands(self.trainable),
+            thousands(frozen)
+        )];
+        if !self.unused.is_empty() {
+            let count = self.unused.iter().map(|p| p.var().elem_count()).sum();
+            let names = self.unused.iter().map(|p| format!("{p:?}"));
+            totals.push(format!(
+                "{} more in the same Parameters are unused: {}; {} in all",
+                thousands(count),
+                some_of(names.collect()),
+                thousands(self.parameters + count)
+            ));
+        }
+        totals.extend([
             format!(
                 "{} multiply-adds for an input of {}",
                 thousands(self.multiply_adds),
@@ -53,7 +64,8 @@ impl Summary {
                 megabytes(self.output_bytes),
                 megabytes(bytes)
             ),
-        ]
+        ]);
+        totals
     }
 
     /// Shows the table in a notebook, as HTML and as text.
@@ -94,7 +106,7 @@ impl Summary {
         }
         html.push_str(&format!(
             "</tbody></table><p>{}</p>",
-            self.totals().join("<br>")
+            escape(&self.totals().join("\n")).replace('\n', "<br>")
         ));
         html
     }
@@ -124,6 +136,7 @@ impl fmt::Debug for Summary {
             .field("input", &self.input)
             .field("parameters", &self.parameters)
             .field("trainable", &self.trainable)
+            .field("unused", &self.unused)
             .field("multiply_adds", &self.multiply_adds)
             .field("parameter_bytes", &self.parameter_bytes)
             .field("output_bytes", &self.output_bytes)

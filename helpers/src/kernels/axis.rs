@@ -49,11 +49,17 @@ impl Axis {
         let extent = extent.and_then(|extent| extent.checked_add(1));
         let padded = padding.checked_mul(2).and_then(|p| p.checked_add(input));
         let (Some(extent), Some(padded)) = (extent, padded) else {
-            bail!("{what}: padding {padding} or dilation {dilation} is too large to count with");
+            bail!(
+                "{what}: kernel size {kernel}, padding {padding} or dilation {dilation} is too large to count with"
+            );
         };
         if extent > padded {
+            let spread = match dilation {
+                1 => String::new(),
+                _ => format!(" spread over {extent} elements by dilation {dilation}"),
+            };
             bail!(
-                "{what}: the kernel covers {extent} elements, but the input has {input}, with padding {padded}"
+                "{what}: the kernel, of size {kernel}{spread}, is larger than the input: {input} elements, with padding {padding} on each side; take a smaller kernel, more padding or a larger input"
             );
         }
         Ok(Axis {

@@ -119,7 +119,7 @@ impl<const D: usize> BatchNorm<D> {
         let count = x.elem_count() / x.dim(1)?;
         if count < 2 {
             bail!(
-                "batch_norm{D}d: training needs more than one value per channel, got {}; take larger batches",
+                "batch_norm{D}d: training needs more than one value per channel, got {}; if this is the last, smaller batch of a DataLoader, add .drop_last(true), else take larger batches",
                 words(x.dims())
             );
         }

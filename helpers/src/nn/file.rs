@@ -45,7 +45,7 @@ pub(crate) fn difference<'a>(
 }
 
 /// The first names of a list that may have hundreds.
-fn some_of(list: Vec<String>) -> String {
+pub(crate) fn some_of(list: Vec<String>) -> String {
     const SHOWN: usize = 8;
     let shown = list
         .iter()

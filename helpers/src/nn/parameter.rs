@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use candle_core::{Result, Tensor, Var, bail};
+use candle_core::{Result, Tensor, TensorId, Var, bail};
 
 use super::Init;
+use super::parameters::Store;
 use crate::errors::first_line;
 use crate::functional::words;
 use crate::trace;
@@ -14,15 +15,24 @@ use crate::trace;
 /// One named, trainable tensor. Clones are handles to the same values.
 #[derive(Clone)]
 pub struct Parameter {
-    name: String,
+    name: Arc<str>,
     var: Var,
     frozen: Arc<AtomicBool>,
+    store: Weak<Mutex<Store>>,
 }
 
 impl Parameter {
-    pub(super) fn new(name: String, values: &Tensor) -> Result<Parameter> {
-        let (var, frozen) = (Var::from_tensor(values)?, Arc::default());
-        Ok(Parameter { name, var, frozen })
+    pub(super) fn new(
+        name: String,
+        values: &Tensor,
+        store: &Arc<Mutex<Store>>,
+    ) -> Result<Parameter> {
+        Ok(Parameter {
+            name: name.into(),
+            var: Var::from_tensor(values)?,
+            frozen: Arc::default(),
+            store: Arc::downgrade(store),
+        })
     }
 
     /// Its full name, as in PyTorch's state dict: `fc.weight`.
@@ -38,18 +48,32 @@ impl Parameter {
     /// The values as a tensor of the computation graph; cut off from it when the parameter is
     /// frozen, so that no gradient is computed for it.
     pub fn tensor(&self) -> Tensor {
-        let tensor = if self.is_frozen() {
-            self.var.detach()
-        } else {
-            self.var.as_tensor().clone()
-        };
-        trace::used(self, &tensor);
-        tensor
+        let recorded = trace::used(self);
+        // A graph that is recorded computes no gradient, and would lack what is cut off.
+        match self.is_frozen() && !recorded {
+            true => self.var.detach(),
+            false => self.var.as_tensor().clone(),
+        }
     }
 
     /// The candle variable behind it.
     pub fn var(&self) -> &Var {
+        trace::used(self);
         &self.var
+    }
+
+    pub(crate) fn id(&self) -> TensorId {
+        self.var.id()
+    }
+
+    /// All parameters of the store that it is in, itself too, as long as somebody holds the store.
+    pub(crate) fn siblings(&self) -> Vec<Parameter> {
+        let store = self.store.upgrade();
+        let all = |store: Arc<Mutex<Store>>| {
+            let store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            store.parameters.clone()
+        };
+        store.map(all).unwrap_or_default()
     }
 
     /// Replaces the values; shape and type must stay.

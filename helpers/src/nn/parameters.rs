@@ -32,8 +32,8 @@ pub struct Parameters {
 }
 
 #[derive(Default)]
-struct Store {
-    parameters: Vec<Parameter>,
+pub(super) struct Store {
+    pub(super) parameters: Vec<Parameter>,
     buffers: Vec<Buffer>,
 }
 
@@ -83,7 +83,7 @@ impl Parameters {
             Ok(values) => values.to_dtype(self.dtype)?,
             Err(error) => bail!("{name}: {}", first_line(&error)),
         };
-        let parameter = Parameter::new(name, &values)?;
+        let parameter = Parameter::new(name, &values, &self.store)?;
         self.lock().parameters.push(parameter.clone());
         Ok(parameter)
     }

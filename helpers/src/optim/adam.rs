@@ -70,7 +70,7 @@ impl AdamW {
 }
 
 impl Adam {
-    /// An optimizer for the parameters that `params` holds now, with learning rate `lr`.
+    /// An optimizer with learning rate `lr` for the parameters of `params`, those created later too.
     ///
     /// # Errors
     /// No parameter to train, or a learning rate that is negative or not finite.

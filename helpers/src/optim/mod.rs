@@ -41,11 +41,12 @@ use crate::notebook::check_stop;
 
 /// What every optimizer can do, so that a training loop takes any of them.
 pub trait Optimizer {
-    /// Moves every parameter that is not frozen and has a gradient. A parameter without one is
-    /// left alone silently; [`missing_gradients`] names them.
+    /// Moves every parameter that is not frozen and has a gradient, of those in the store now. A
+    /// parameter without one is left alone silently; [`missing_gradients`] names them.
     ///
     /// # Errors
-    /// A gradient that does not fit its parameter.
+    /// No parameter moves: the loss was cut off from all of them, or they are frozen. A gradient that
+    /// does not fit its parameter.
     fn step(&mut self, grads: &GradStore) -> Result<()>;
 
     /// Computes the gradients of `loss` and takes a [`step`](Self::step), as candle's
@@ -64,7 +65,7 @@ pub trait Optimizer {
     /// ```
     ///
     /// # Errors
-    /// As `step`; an operation without a gradient on the way to the loss.
+    /// As `step`; a loss that is not one number; an operation without a gradient on the way to it.
     fn backward_step(&mut self, loss: &Tensor) -> Result<()> {
         check_stop()?; // not only after the way back, which may be long
         self.step(&gradients(loss)?)

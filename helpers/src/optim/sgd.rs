@@ -32,7 +32,7 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// An optimizer for the parameters that `params` holds now, with learning rate `lr`.
+    /// An optimizer with learning rate `lr` for the parameters of `params`, those created later too.
     ///
     /// # Errors
     /// No parameter to train, or a learning rate that is negative or not finite.

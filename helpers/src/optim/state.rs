@@ -18,13 +18,15 @@ pub struct OptimizerState {
     lr: f64,
     /// The names of the averages, PyTorch's: `momentum_buffer`, or `exp_avg` and `exp_avg_sq`.
     slots: &'static [&'static str],
+    params: Parameters,
+    /// One for each parameter, in their order; the last ones may have none yet. It stays right,
+    /// since parameters are only ever added, at the end.
     memories: Vec<Memory>,
 }
 
-/// One parameter and what is remembered about it.
-#[derive(Debug)]
+/// What is remembered about one parameter.
+#[derive(Debug, Default)]
 struct Memory {
-    parameter: Parameter,
     steps: u64,
     /// As many as there are slots once a step was taken, none before.
     averages: Vec<Tensor>,
@@ -35,7 +37,6 @@ impl Clone for Memory {
     fn clone(&self) -> Memory {
         let own = |average: &Tensor| average.copy().unwrap_or_else(|_| average.clone());
         Memory {
-            parameter: self.parameter.clone(),
             steps: self.steps,
             averages: self.averages.iter().map(own).collect(),
         }
@@ -44,23 +45,17 @@ impl Clone for Memory {
 
 impl OptimizerState {
     pub(super) fn new(what: &str, params: &Parameters, lr: f64) -> Result<OptimizerState> {
-        let parameters = params.all();
-        if parameters.is_empty() {
+        if params.all().is_empty() {
             bail!(
                 "{what}: there is no parameter to train; build the model first, then the optimizer"
             );
         }
         check_setting("learning rate", lr)?;
-        let memory = |parameter| Memory {
-            parameter,
-            steps: 0,
-            averages: Vec::new(),
-        };
-        let memories = parameters.into_iter().map(memory).collect();
         Ok(OptimizerState {
             lr,
             slots: &[],
-            memories,
+            params: params.clone(),
+            memories: Vec::new(),
         })
     }
 
@@ -88,9 +83,7 @@ impl OptimizerState {
 
     /// Forgets every step taken: the averages and the counts. The learning rate stays.
     pub fn reset(&mut self) {
-        for memory in &mut self.memories {
-            (memory.steps, memory.averages) = (0, Vec::new());
-        }
+        self.memories.clear();
     }
 
     /// Takes one step: every parameter that is not frozen and has a gradient moves as
@@ -98,28 +91,32 @@ impl OptimizerState {
     /// parameter moves or not at all: they are always those of a whole step.
     pub(super) fn step(&mut self, grads: &GradStore, update: impl Fn(u64) -> Update) -> Result<()> {
         check_stop()?;
-        for memory in self
-            .memories
-            .iter_mut()
-            .filter(|m| !m.parameter.is_frozen())
-        {
-            let var = memory.parameter.var().clone();
-            let Some(grad) = grads.get(&var) else {
+        let parameters = self.params.all();
+        self.memories.resize_with(parameters.len(), Memory::default);
+        let mut moved = false;
+        let all = parameters.iter().zip(&mut self.memories);
+        for (parameter, memory) in all.filter(|(parameter, _)| !parameter.is_frozen()) {
+            let var = parameter.var();
+            let Some(grad) = grads.get(var) else {
                 continue;
             };
+            moved = true;
             memory.steps += 1;
             if memory.averages.is_empty() {
                 let zeros = self.slots.iter().map(|_| var.zeros_like());
                 memory.averages = zeros.collect::<Result<_>>()?;
             }
             let update = update(memory.steps);
-            if !update::in_place(update, &var, grad, &memory.averages)? {
+            if !update::in_place(update, var, grad, &memory.averages)? {
                 let (values, grad) = (var.as_detached_tensor(), grad.detach());
                 let moved = update::composed(update, &values, &grad, &mut memory.averages)?;
-                memory.parameter.set(&moved)?;
+                parameter.set(&moved)?;
             }
         }
-        Ok(())
+        match moved {
+            true => Ok(()),
+            false => nothing_moves(&parameters),
+        }
     }
 
     /// Writes the state to a safetensors file: `lr`, and `fc.weight.step`,
@@ -134,11 +131,13 @@ impl OptimizerState {
     /// What is written, by its name in the file.
     pub(crate) fn tensors(&self) -> Result<HashMap<String, Tensor>> {
         let mut tensors = HashMap::from([("lr".to_string(), Tensor::new(self.lr, &Device::Cpu)?)]);
-        for memory in &self.memories {
-            let steps = Tensor::new(memory.steps as i64, &Device::Cpu)?;
-            tensors.insert(memory.key("step"), steps);
-            for (slot, average) in self.slots.iter().zip(&memory.averages) {
-                tensors.insert(memory.key(slot), average.clone());
+        for (i, parameter) in self.params.all().iter().enumerate() {
+            let memory = self.memories.get(i);
+            let steps = memory.map_or(0, |memory| memory.steps as i64);
+            let averages = memory.map_or(&[][..], |memory| &memory.averages);
+            tensors.insert(key(parameter, "step"), Tensor::new(steps, &Device::Cpu)?);
+            for (slot, average) in self.slots.iter().zip(averages) {
+                tensors.insert(key(parameter, slot), average.clone());
             }
         }
         Ok(tensors)
@@ -155,24 +154,25 @@ impl OptimizerState {
 
     /// Takes what [`tensors`](Self::tensors) gave; `path` is where it came from.
     pub(crate) fn take(&mut self, path: &Path, tensors: &HashMap<String, Tensor>) -> Result<()> {
-        let mut loaded = self.clone();
-        loaded.reset();
+        let mut memories = Vec::new();
         let mut expected = vec![("lr".to_string(), Tensor::new(0f64, &Device::Cpu)?)];
-        for memory in &mut loaded.memories {
-            let step = memory.key("step");
+        for parameter in self.params.all() {
+            let mut memory = Memory::default();
+            let step = key(&parameter, "step");
             // A parameter that never moved has no averages yet.
             let steps = tensors.get(&step).map(Tensor::to_scalar::<i64>);
             memory.steps = steps.transpose().ok().flatten().unwrap_or(0).max(0) as u64;
             expected.push((step, Tensor::new(0i64, &Device::Cpu)?));
             let slots = if memory.steps > 0 { self.slots } else { &[] };
             for slot in slots {
-                let values = memory.parameter.var().as_detached_tensor();
-                expected.push((memory.key(slot), values));
-                if let Some(average) = tensors.get(&memory.key(slot)) {
-                    let device = memory.parameter.var().device();
+                let values = parameter.var().as_detached_tensor();
+                expected.push((key(&parameter, slot), values));
+                if let Some(average) = tensors.get(&key(&parameter, slot)) {
+                    let device = parameter.var().device();
                     memory.averages.push(average.to_device(device)?);
                 }
             }
+            memories.push(memory);
         }
         let expected = expected.iter().map(|(n, t)| (n.as_str(), t.clone()));
         if let Some(difference) = file::difference(expected, tensors) {
@@ -182,15 +182,30 @@ impl OptimizerState {
             );
         }
         if let Some(lr) = tensors.get("lr") {
-            loaded.set_lr(lr.to_scalar()?)?;
+            self.set_lr(lr.to_scalar()?)?;
         }
-        *self = loaded;
+        self.memories = memories;
         Ok(())
     }
 }
 
-impl Memory {
-    fn key(&self, what: &str) -> String {
-        format!("{}.{what}", self.parameter.name())
+/// The name in a file of something that belongs to a parameter.
+fn key(parameter: &Parameter, what: &str) -> String {
+    format!("{}.{what}", parameter.name())
+}
+
+/// Why a step would change nothing, which nobody wants.
+fn nothing_moves(parameters: &[Parameter]) -> Result<()> {
+    let trained = parameters.iter().filter(|p| !p.is_frozen());
+    let names: Vec<String> = trained.map(|p| p.name().to_string()).collect();
+    if names.is_empty() {
+        bail!(
+            "step: nothing is trained: all {} parameters of this optimizer are frozen; unfreeze what it should learn: params.unfreeze(\"name\")?",
+            parameters.len()
+        );
     }
+    bail!(
+        "step: nothing is trained: no gradient reaches {}; was the loss computed with other parameters, or cut off from these by .detach(), argmax, a comparison, or numbers taken out with to_vec or to_scalar?",
+        file::some_of(names)
+    )
 }

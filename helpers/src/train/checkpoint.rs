@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::early_stopping::Weights;
+use super::progress::Watch;
 use super::{Epoch, History, Training};
 use crate::errors::first_line;
 use crate::nn::file;
@@ -14,23 +15,43 @@ use crate::random;
 /// The place of the random generator, 56 bytes: every checkpoint has it, and no other file.
 const RANDOM: &str = "checkpoint.random";
 
+/// The name of the history in a checkpoint; the metrics follow.
+const COLUMNS: &str = "history.train_loss,validation_loss,lr,seconds";
+
 impl Training {
-    /// History and best weights to start from: those of the checkpoint, or none.
-    pub(super) fn begin(&mut self) -> Result<(History, Weights)> {
+    /// History and best weights to start from: those of the checkpoint, or none. A line says what
+    /// was resumed.
+    pub(super) fn begin(&mut self, epochs: usize, watch: &Watch) -> Result<(History, Weights)> {
         let metrics = self.metrics.iter().map(|(name, _)| name.clone());
         let history = History {
             metrics: metrics.collect(),
             ..History::default()
         };
-        match self.checkpoint.clone() {
-            Some((path, _)) if self.resume && path.exists() => {
-                self.read(&path, history).or_else(|error| {
-                    let (path, why) = (path.display(), first_line(&error));
-                    bail!("resume: {path} cannot be used: {why}; remove the file to start anew")
-                })
-            }
-            _ => Ok((history, Weights::new())),
+        let path = match self.checkpoint.clone() {
+            Some((path, _)) if self.resume => path,
+            _ => return Ok((history, Weights::new())),
+        };
+        let name = path.display();
+        if !path.exists() {
+            watch.say(format!(
+                "resume: there is no {name} yet: from the beginning"
+            ));
+            return Ok((history, Weights::new()));
         }
+        let (history, best, rate) = self.read(&path, history).or_else(|error| {
+            let why = first_line(&error);
+            bail!("resume: {name} cannot be used: {why}; remove the file to start anew")
+        })?;
+        let here = match (&self.schedule, self.optimizer.lr()) {
+            (Some(_), _) => "schedule".to_string(),
+            (None, lr) if lr == rate => format!("learning rate {lr}"),
+            (None, lr) => format!("learning rate {lr} (in place of {rate})"),
+        };
+        watch.say(format!(
+            "resume: {} of {epochs} epochs are in {name}; from it: weights, the optimizer's averages, random numbers, history; from this training: {here}, data, settings",
+            history.len()
+        ));
+        Ok((history, best))
     }
 
     /// Writes the checkpoint if one is due after this epoch.
@@ -55,16 +76,38 @@ impl Training {
         file::write(path, all)
     }
 
-    /// Reads and checks all of the file before anything is changed.
-    fn read(&mut self, path: &Path, mut history: History) -> Result<(History, Weights)> {
+    /// Reads and checks all of the file before anything is changed. The learning rate stays: it is
+    /// answered only.
+    fn read(&mut self, path: &Path, mut history: History) -> Result<(History, Weights, f64)> {
         let all = file::read(path)?;
         let Some(state) = all.get(RANDOM).and_then(|t| t.to_vec1::<u8>().ok()) else {
             bail!("it is not a checkpoint of a training");
         };
         let Some(table) = all.get(&history.columns()) else {
-            bail!("its history has no {}", history.columns());
+            let mut theirs = all.keys().filter_map(|name| name.strip_prefix(COLUMNS));
+            let list = |metrics: &str| match metrics.trim_start_matches(',') {
+                "" => "none".to_string(),
+                metrics => metrics.replace(',', ", "),
+            };
+            bail!(
+                "its metrics are: {}; those of this training: {}; ask for the same, in the same order",
+                list(theirs.next().unwrap_or_default()),
+                list(&history.metrics.join(","))
+            );
         };
         history.take_tensor(table)?;
+        let validated = self.validation.is_some();
+        if history
+            .epochs
+            .iter()
+            .any(|e| e.validation_loss.is_some() != validated)
+        {
+            bail!(
+                "it was trained {} validation data, this training is {}; losses of both kinds cannot be compared",
+                if validated { "without" } else { "with" },
+                if validated { "with" } else { "without" }
+            );
+        }
         let part = |part: &str| -> Weights {
             let tensors = all.iter();
             let named = tensors.filter_map(|(name, t)| Some((name.strip_prefix(part)?, t)));
@@ -82,6 +125,8 @@ impl Training {
         }
         let mut optimizer = self.optimizer.state().clone();
         optimizer.take(path, &part("optimizer."))?;
+        let rate = optimizer.lr();
+        optimizer.set_lr(self.optimizer.lr())?;
         let generator = random::from_state(&state)?;
         self.params.take("resume", path, &part("model."))?;
         *self.optimizer.state_mut() = optimizer;
@@ -93,6 +138,7 @@ impl Training {
             } else {
                 Weights::new()
             },
+            rate,
         ))
     }
 }
@@ -101,7 +147,7 @@ impl History {
     /// What the columns of [`to_tensor`](Self::to_tensor) are: its name in the file.
     fn columns(&self) -> String {
         let metrics: String = self.metrics.iter().map(|m| format!(",{m}")).collect();
-        format!("history.train_loss,validation_loss,lr,seconds{metrics}")
+        format!("{COLUMNS}{metrics}")
     }
 
     /// A row for each epoch; a validation loss that is not there is NaN.

@@ -7,6 +7,7 @@ use candle_core::{DType, Result, Tensor, bail};
 use super::progress::Watch;
 use super::{Epoch, History, Training};
 use crate::data::DataLoader;
+use crate::functional::words;
 use crate::nn::Model;
 
 impl Training {
@@ -14,9 +15,10 @@ impl Training {
     /// counted. About once a second a line says how far it is.
     ///
     /// # Errors
-    /// A loss that is not finite; whatever the model, the data, the loss or a metric refuse; a
-    /// checkpoint that cannot be written, or not be trusted; the notebook's Stop. The parameters keep
-    /// the values of then.
+    /// A loss that is not finite, not one number, or cut off from all parameters of the optimizer;
+    /// whatever the model, the data, the loss or a metric refuse; a checkpoint that cannot be written,
+    /// or not be trusted, or would be overwritten; the notebook's Stop. The parameters keep the values
+    /// of then.
     pub fn fit(self, model: &dyn Model, train: &DataLoader, epochs: usize) -> Result<History> {
         self.check(train, epochs)?;
         let watch = Watch::new(!self.quiet, epochs, train.len());
@@ -32,7 +34,8 @@ impl Training {
         epochs: usize,
         watch: &Watch,
     ) -> Result<History> {
-        let (mut history, mut best) = self.begin()?;
+        let (mut history, mut best) = self.begin(epochs, watch)?;
+        let resumed = history.len();
         watch.epoch_done(&history);
         while history.len() < epochs && !history.is_stalled(self.patience) {
             let epoch = history.len();
@@ -65,6 +68,15 @@ impl Training {
             let last = history.len() == epochs || history.is_stalled(self.patience);
             self.write_checkpoint(&history, &best, last)?;
             watch.epoch_done(&history);
+        }
+        if history.len() == resumed && history.note.is_empty() {
+            let why = match resumed < epochs {
+                true => "training had stopped early; ask for more patience".to_string(),
+                false => format!("{epochs} were asked for, those before included; ask for more"),
+            };
+            history.note = format!(
+                "nothing was trained: the checkpoint has {resumed} epochs, and {why}, or remove the file to start anew"
+            );
         }
         self.restore(&best)?;
         Ok(history)
@@ -133,13 +145,12 @@ impl Training {
 
     /// The number in a tensor, or where and why there is none.
     fn finite(&self, what: &str, number: &Tensor, epoch: usize) -> Result<f64> {
-        if number.rank() != 0 {
-            let dims = number.dims();
-            bail!(
-                "fit: {what} must be one number, got shape {dims:?}: take the mean over the batch"
-            );
+        if number.elem_count() != 1 {
+            let dims = words(number.dims());
+            bail!("fit: {what} must be one number, got shape {dims}: take the mean over the batch");
         }
-        let value = number.to_dtype(DType::F64)?.to_scalar::<f64>()?;
+        let value = number.reshape(())?.to_dtype(DType::F64)?;
+        let value = value.to_scalar::<f64>()?;
         if !value.is_finite() {
             let (epoch, lr) = (epoch + 1, self.optimizer.lr());
             bail!(

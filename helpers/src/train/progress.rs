@@ -39,6 +39,8 @@ struct State {
     examples: usize,
     start: Instant,
     printed: Instant,
+    /// A line for whoever waits.
+    said: Option<String>,
     outcome: Option<Outcome>,
 }
 
@@ -55,6 +57,7 @@ impl Watch {
             examples: 0,
             start: Instant::now(),
             printed: Instant::now(),
+            said: None,
             outcome: None,
         };
         Watch {
@@ -68,6 +71,14 @@ impl Watch {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves numbers that are at most one batch old.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A line that is printed now, or by whoever waits.
+    pub(super) fn say(&self, line: String) {
+        match self.print {
+            true => println!("{line}"),
+            false => self.state().said = Some(line),
+        }
     }
 
     pub(super) fn batch_done(&self, examples: usize, loss: f64) {
@@ -115,6 +126,9 @@ impl Watch {
         let mut state = self.state();
         let mut printed = Instant::now();
         loop {
+            if print && let Some(line) = state.said.take() {
+                println!("{line}");
+            }
             if let Some(outcome) = state.outcome.clone() {
                 return outcome.map_err(Error::Msg);
             }

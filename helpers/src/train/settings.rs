@@ -106,16 +106,19 @@ impl Training {
 
     /// Writes everything that is needed to go on to the file `path`, after every `every` epochs and
     /// the last one. The file is replaced as a whole: an interrupt leaves the one before.
+    ///
+    /// A file that is there already is an error without [`resume`](Self::resume): a checkpoint of five
+    /// epochs is not lost to one of the first.
     pub fn checkpoint(mut self, path: impl Into<PathBuf>, every: usize) -> Training {
         self.checkpoint = Some((path.into(), every));
         self
     }
 
     /// Goes on from the checkpoint's file as if training had not stopped, bit for bit; starts from
-    /// the beginning when there is no such file.
+    /// the beginning when there is no such file. A line says which.
     ///
     /// Weights, the optimizer's averages, random numbers and history come from the file; data,
-    /// schedule and settings such as momentum from this training.
+    /// learning rate, schedule and settings such as momentum from this training.
     pub fn resume(mut self) -> Training {
         self.resume = true;
         self
@@ -138,8 +141,14 @@ impl Training {
         if self.patience == Some(0) {
             bail!("patience: at least 1 epoch without improvement must be allowed, got 0");
         }
-        match self.checkpoint {
+        match &self.checkpoint {
             Some((_, 0)) => bail!("checkpoint: write one every 1 epoch or more, got every 0"),
+            Some((path, _)) if !self.resume && path.exists() => {
+                bail!(
+                    "checkpoint: {} is there already: add .resume() to go on from it, or remove the file to start anew",
+                    path.display()
+                )
+            }
             None if self.resume => {
                 bail!("resume: from which file? Add .checkpoint(\"name.safetensors\", 1)")
             }

@@ -48,7 +48,18 @@ fn convolutions() {
                 ..PLAIN
             },
         ),
-        "conv2d: the kernel covers 30 elements, but the input has 28, with padding 28",
+        "conv2d: the kernel, of size 30, is larger than the input: 28 elements, with padding 0 on each side; take a smaller kernel, more padding or a larger input",
+    );
+    says(
+        conv(
+            &zeros((10, 3, 5, 5)),
+            F::ConvOptions {
+                padding: 1,
+                dilation: 8,
+                ..PLAIN
+            },
+        ),
+        "conv2d: the kernel, of size 5 spread over 33 elements by dilation 8, is larger than the input: 28 elements, with padding 1 on each side; take a smaller kernel, more padding or a larger input",
     );
     says(
         conv(&zeros((10, 3, 5)), PLAIN),
@@ -116,12 +127,12 @@ fn what_would_not_fit_in_memory() {
     };
     refused(
         padded(1 << 40),
-        "conv1d: (1, 64, 2199023255522) takes 562950.0 GB of memory, more than the ",
+        "conv1d, result: (1, 64, 2199023255522) takes 562950.0 GB of memory, more than the ",
     );
     says(
         padded(usize::MAX),
         &format!(
-            "conv1d: padding {} or dilation 1 is too large to count with",
+            "conv1d: kernel size 32, padding {} or dilation 1 is too large to count with",
             usize::MAX
         ),
     );
@@ -141,7 +152,14 @@ fn transposed_convolutions() {
     );
     says(
         conv(&zeros((3, 2, 2, 2)), 1, 3, 0),
-        "conv_transpose2d: stride 1 and padding 3 leave no image of (1, 3, 4, 4)",
+        "conv_transpose2d: padding 3 cuts off all of the 5 elements that a kernel of size 2 with stride 1 makes of 4: take less padding",
+    );
+    says(
+        conv(&zeros((3, 2, 2, 2)), usize::MAX, 3, 0),
+        &format!(
+            "conv_transpose2d: stride {} or padding 3 is too large to count with",
+            usize::MAX
+        ),
     );
 }
 
@@ -158,7 +176,7 @@ fn pooling_and_resizing() {
         let cases = [
             (
                 F::PoolOptions::new(5),
-                "the kernel covers 5 elements, but the input has 4, with padding 4",
+                "the kernel, of size 5, is larger than the input: 4 elements, with padding 0 on each side; take a smaller kernel, more padding or a larger input",
             ),
             (
                 F::PoolOptions::new(0),
@@ -188,7 +206,7 @@ fn pooling_and_resizing() {
     );
     refused(
         F::upsample_nearest2d(&x, (1 << 20, 1 << 20)),
-        "upsample_nearest2d: (1, 3, 1048576, 1048576) takes 13194.1 GB of memory, more than the ",
+        "upsample_nearest2d, result: (1, 3, 1048576, 1048576) takes 13194.1 GB of memory, more than the ",
     );
     says(
         F::unfold(&x, 2, F::ConvOptions { groups: 3, ..PLAIN }),
