@@ -8,7 +8,7 @@ use candle_core::{Device, Result, Tensor, bail};
 
 use super::{check_setting, update};
 use crate::kernels::Update;
-use crate::nn::{Parameter, Parameters, file};
+use crate::nn::{IncompatibleKeys, Parameter, Parameters, file};
 use crate::notebook::check_stop;
 
 /// The learning rate, and for each parameter how many steps it has taken and the averages that
@@ -175,9 +175,10 @@ impl OptimizerState {
             }
         }
         let expected = expected.iter().map(|(n, t)| (n.as_str(), t.clone()));
-        if let Some(difference) = file::difference(expected, tensors) {
+        let keys = IncompatibleKeys::new(expected, tensors);
+        if !keys.is_empty() {
             bail!(
-                "load: {} does not fit this optimizer: {difference}",
+                "load: {} does not fit this optimizer: {keys}",
                 path.display()
             );
         }

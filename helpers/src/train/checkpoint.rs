@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 use super::early_stopping::Weights;
 use super::{Epoch, History, Training};
 use crate::errors::first_line;
-use crate::nn::file;
+use crate::nn::{IncompatibleKeys, file};
 use crate::random;
 
 /// The place of the random generator, 56 bytes: every checkpoint has it, and no other file.
@@ -76,14 +76,15 @@ impl Training {
         if self.restore_best {
             let now = self.params.tensors();
             let expected = now.iter().map(|(name, t)| (name.as_str(), t.clone()));
-            if let Some(difference) = file::difference(expected, &best) {
-                bail!("its best weights do not fit: {difference}");
+            let keys = IncompatibleKeys::new(expected, &best);
+            if !keys.is_empty() {
+                bail!("its best weights do not fit: {keys}");
             }
         }
         let mut optimizer = self.optimizer.state().clone();
         optimizer.take(path, &part("optimizer."))?;
         let generator = random::from_state(&state)?;
-        self.params.take("resume", path, &part("model."))?;
+        self.params.take("it", &part("model."))?;
         *self.optimizer.state_mut() = optimizer;
         random::set_generator(generator);
         Ok((
