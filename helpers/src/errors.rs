@@ -27,3 +27,13 @@ pub(crate) fn first_line(error: &Error) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or("no reason given").to_string()
 }
+
+/// The first names of a list that may have hundreds.
+pub(crate) fn some_of(list: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = list[..list.len().min(SHOWN)].join(", ");
+    match list.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}

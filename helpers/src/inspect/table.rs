@@ -5,8 +5,8 @@ use std::fmt;
 use super::Summary;
 use super::summary::Row;
 use crate::display::{self, escape};
+use crate::errors::some_of;
 use crate::functional::words;
-use crate::nn::file::some_of;
 
 impl Summary {
     /// The table's lines: name, kind, shape, parameters, multiply-adds, receptive field.
@@ -44,11 +44,11 @@ impl Summary {
         )];
         if !self.unused.is_empty() {
             let count = self.unused.iter().map(|p| p.var().elem_count()).sum();
-            let names = self.unused.iter().map(|p| format!("{p:?}"));
+            let names: Vec<String> = self.unused.iter().map(|p| format!("{p:?}")).collect();
             totals.push(format!(
                 "{} more in the same Parameters are unused: {}; {} in all",
                 thousands(count),
-                some_of(names.collect()),
+                some_of(&names),
                 thousands(self.parameters + count)
             ));
         }

@@ -7,8 +7,9 @@ use candle_core::backprop::GradStore;
 use candle_core::{Device, Result, Tensor, bail};
 
 use super::{check_setting, update};
+use crate::errors::some_of;
 use crate::kernels::Update;
-use crate::nn::{Parameter, Parameters, file};
+use crate::nn::{IncompatibleKeys, Parameter, Parameters, file};
 use crate::notebook::check_stop;
 
 /// The learning rate, and for each parameter how many steps it has taken and the averages that
@@ -175,9 +176,10 @@ impl OptimizerState {
             memories.push(memory);
         }
         let expected = expected.iter().map(|(n, t)| (n.as_str(), t.clone()));
-        if let Some(difference) = file::difference(expected, tensors) {
+        let keys = IncompatibleKeys::new(expected, tensors);
+        if !keys.is_empty() {
             bail!(
-                "load: {} does not fit this optimizer: {difference}",
+                "load: {} does not fit this optimizer: {keys}",
                 path.display()
             );
         }
@@ -206,6 +208,6 @@ fn nothing_moves(parameters: &[Parameter]) -> Result<()> {
     }
     bail!(
         "step: nothing is trained: no gradient reaches {}; was the loss computed with other parameters, or cut off from these by .detach(), argmax, a comparison, or numbers taken out with to_vec or to_scalar?",
-        file::some_of(names)
+        some_of(&names)
     )
 }

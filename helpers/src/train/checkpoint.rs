@@ -9,7 +9,7 @@ use super::early_stopping::Weights;
 use super::progress::Watch;
 use super::{Epoch, History, Training};
 use crate::errors::first_line;
-use crate::nn::file;
+use crate::nn::{IncompatibleKeys, file};
 use crate::random;
 
 /// The place of the random generator, 56 bytes: every checkpoint has it, and no other file.
@@ -119,8 +119,9 @@ impl Training {
         if self.restore_best {
             let now = self.params.tensors();
             let expected = now.iter().map(|(name, t)| (name.as_str(), t.clone()));
-            if let Some(difference) = file::difference(expected, &best) {
-                bail!("its best weights do not fit: {difference}");
+            let keys = IncompatibleKeys::new(expected, &best);
+            if !keys.is_empty() {
+                bail!("its best weights do not fit: {keys}");
             }
         }
         let mut optimizer = self.optimizer.state().clone();
@@ -128,7 +129,7 @@ impl Training {
         let rate = optimizer.lr();
         optimizer.set_lr(self.optimizer.lr())?;
         let generator = random::from_state(&state)?;
-        self.params.take("resume", path, &part("model."))?;
+        self.params.take("it", &part("model."))?;
         *self.optimizer.state_mut() = optimizer;
         random::set_generator(generator);
         Ok((

@@ -1,7 +1,6 @@
 //! The best epoch so far: when to give up, and what to go back to.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use candle_core::{Result, Tensor};
 
@@ -30,7 +29,6 @@ impl Training {
         if best.is_empty() {
             return Ok(());
         }
-        let from = Path::new("the best epoch");
-        self.params.take("restore_best", from, best)
+        self.params.take("restore_best: the best epoch", best)
     }
 }
