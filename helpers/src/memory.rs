@@ -1,8 +1,6 @@
 //! Whether memory can hold what is asked for: an allocation that fails ends the process, and with it
 //! all variables of a notebook.
 
-use std::fmt::Display;
-
 use candle_core::{Result, bail};
 
 use crate::errors::words;
@@ -13,7 +11,17 @@ const SMALL: usize = 64 << 20;
 /// How many numbers a shape holds, of `size` bytes each; refuses more than memory can hold.
 ///
 /// Sizes that overflow are refused even where another one is 0: the strides would overflow too.
-pub(crate) fn can_hold(what: impl Display, dims: &[usize], size: usize) -> Result<usize> {
+pub(crate) fn can_hold(what: &str, dims: &[usize], size: usize) -> Result<usize> {
+    can_hold_computed(what, "", dims, size)
+}
+
+/// [`can_hold`] for a shape that nobody typed: `name` says whose it is, `padded input`.
+pub(crate) fn can_hold_computed(
+    what: &str,
+    name: &str,
+    dims: &[usize],
+    size: usize,
+) -> Result<usize> {
     let bytes = dims
         .iter()
         .try_fold(size, |bytes, &dim| bytes.checked_mul(dim.max(1)));
@@ -21,8 +29,12 @@ pub(crate) fn can_hold(what: impl Display, dims: &[usize], size: usize) -> Resul
     if !bytes.is_some_and(fits) {
         let asked: f64 = dims.iter().map(|&dim| dim.max(1) as f64).product();
         let (room, word) = room();
+        let whose = match name {
+            "" => String::new(),
+            name => format!("the {name} of shape "),
+        };
         bail!(
-            "{what}: {} takes {} of memory, more than the {} {word}: ask for less",
+            "{what}: {whose}{} takes {} of memory, more than the {} {word}: ask for less",
             words(dims),
             gigabytes(asked * size as f64),
             gigabytes(room as f64)

@@ -1,7 +1,9 @@
 //! What every notebook imports: `use helpers::prelude::*;`.
+//!
+//! `data`, `train` and `trace` are not among it: students call variables so.
 
 pub use crate::data::transforms::{self, Transform};
-pub use crate::data::{self, DataLoader, Dataset, TensorDataset};
+pub use crate::data::{DataLoader, Dataset, TensorDataset};
 pub use crate::data::{RandomSampler, Sampler, SequentialSampler, WeightedRandomSampler};
 pub use crate::device::{best_device, device_label};
 #[doc(hidden)]
@@ -12,5 +14,5 @@ pub use crate::optim::{Optimizer, Schedule};
 pub use crate::random::{self, manual_seed};
 pub use crate::train::Training;
 pub use crate::{Error, Result};
-pub use crate::{datasets, exercise, inspect, loss, metrics, models, optim, plot, trace, train};
+pub use crate::{datasets, exercise, inspect, loss, metrics, models, optim, plot};
 pub use candle_core::{D, DType, Device, IndexOp, Shape, Tensor, Var};

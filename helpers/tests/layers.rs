@@ -4,6 +4,7 @@ mod common;
 
 use helpers::candle_nn;
 use helpers::prelude::*;
+use helpers::trace;
 use proptest::prelude::prop;
 use proptest::{prop_assert, proptest};
 

@@ -3,6 +3,7 @@
 mod common;
 
 use helpers::prelude::*;
+use helpers::trace;
 use proptest::prelude::prop;
 use proptest::{prop_assert_eq, proptest};
 

@@ -10,6 +10,7 @@ use std::fs;
 
 use helpers::notebook::begin_cell;
 use helpers::prelude::*;
+use helpers::train;
 
 /// The blocks that a case prints: MIME type and content.
 fn blocks(printed: &str) -> Vec<(String, String)> {

@@ -283,6 +283,7 @@ class Front:
             lines = message.content["traceback"]
             if said != message.content["evalue"]:
                 lines = said.split("\n")
+            lines = [*lines, *used_up(said)]
             lines = [re.sub(r"\bcommand_(\d+)(?=:\d)", lambda n: f"cell {int(n[1]) - 1}", line) for line in lines]
             message.content = cell.error = {"ename": "Error", "evalue": said, "traceback": lines}
         count_from_one(message)
@@ -487,6 +488,16 @@ def count_from_one(message):
         content = message.content
         content["execution_count"] = max(content.get("execution_count", 2) - 1, 1)
         message.content = content
+
+
+def used_up(error):
+    """What the compiler cannot know: a variable that was moved leaves its name to a module."""
+    names = re.findall(r"expected value, found module `(\w+)`", error)
+    return [
+        f"If `{name}` was a variable of yours, an earlier cell has used it up (moved it), and `{name}` now means "
+        f"the module. Define it again, or hand on `{name}.clone()` there."
+        for name in dict.fromkeys(names)
+    ]
 
 
 def nothing(request):

@@ -17,6 +17,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use helpers::data;
 use helpers::prelude::*;
 
 type Outcome<T> = std::result::Result<T, Box<dyn std::error::Error>>;

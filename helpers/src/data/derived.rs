@@ -11,6 +11,7 @@ use super::transforms::Transform;
 /// Some items of a set, as PyTorch's `Subset`. Cheap to clone.
 ///
 /// ```
+/// use helpers::data;
 /// use helpers::prelude::*;
 /// let every_tenth: Vec<usize> = (0..1797).step_by(10).collect();
 /// let few = data::Subset::new(datasets::digits()?, &every_tenth)?;

@@ -11,6 +11,7 @@ use crate::random;
 /// `random_split`. (A [`TensorDataset`](super::TensorDataset) splits itself into sets of its kind.)
 ///
 /// ```
+/// use helpers::data;
 /// use helpers::prelude::*;
 /// let augmented = datasets::digits()?.map(transforms::GaussianNoise::new(0.1)?);
 /// let (train, test) = data::random_split(augmented, 0.8)?;

@@ -63,7 +63,7 @@ pub(super) fn not_empty(what: &str, x: &Tensor) -> Result<()> {
 /// `name` says what it is: its shape was not typed, but computed.
 pub(super) fn can_hold(what: &str, name: &str, dims: &[usize], like: &Tensor) -> Result<()> {
     let size = like.dtype().size_in_bytes();
-    memory::can_hold(format_args!("{what}, {name}"), dims, size).map(|_| ())
+    memory::can_hold_computed(what, name, dims, size).map(|_| ())
 }
 
 /// The result of moving windows over (N, C, ...) can be held, and so can the padded input.

@@ -6,6 +6,7 @@ mod sets;
 
 use std::sync::Arc;
 
+use helpers::data;
 use helpers::prelude::*;
 
 /// Items whose input and target are their own number.

@@ -127,7 +127,7 @@ fn what_would_not_fit_in_memory() {
     };
     refused(
         padded(1 << 40),
-        "conv1d, result: (1, 64, 2199023255522) takes 562950.0 GB of memory, more than the ",
+        "conv1d: the result of shape (1, 64, 2199023255522) takes 562950.0 GB of memory, more than the ",
     );
     says(
         padded(usize::MAX),
@@ -206,7 +206,7 @@ fn pooling_and_resizing() {
     );
     refused(
         F::upsample_nearest2d(&x, (1 << 20, 1 << 20)),
-        "upsample_nearest2d, result: (1, 3, 1048576, 1048576) takes 13194.1 GB of memory, more than the ",
+        "upsample_nearest2d: the result of shape (1, 3, 1048576, 1048576) takes 13194.1 GB of memory, more than the ",
     );
     says(
         F::unfold(&x, 2, F::ConvOptions { groups: 3, ..PLAIN }),

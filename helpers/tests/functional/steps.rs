@@ -1,6 +1,7 @@
 //! Every function leaves its step in a trace.
 
 use helpers::prelude::*;
+use helpers::trace;
 
 #[test]
 fn a_step_has_inputs_settings_and_the_output() -> Result<()> {
