@@ -23,7 +23,7 @@ use crate::random;
 ///         (0..self.0).rev().collect()
 ///     }
 /// }
-/// let loader = DataLoader::new(datasets::digits()?, 64)?.sampler(Backwards(1797));
+/// let loader = DataLoader::new(datasets::digits()?, 64)?.sampler(Backwards(1797))?;
 /// assert_eq!(loader.len(), 29);
 /// # Ok::<(), helpers::Error>(())
 /// ```
@@ -34,6 +34,12 @@ pub trait Sampler: Send + Sync {
     /// The items of one pass, in their order; what is random is drawn now, from
     /// [`random`](crate::random).
     fn indices(&self) -> Vec<usize>;
+
+    /// Refuses a set of `items` items that it was not made for; a loader asks. Unless it says
+    /// otherwise, a sampler fits any set, and a pass ends at an item that is not there.
+    fn check(&self, _items: usize) -> Result<()> {
+        Ok(())
+    }
 
     /// Whether a pass takes no item.
     fn is_empty(&self) -> bool {
@@ -59,6 +65,13 @@ pub struct RandomSampler(pub usize);
 /// let drawn = sampler.indices();
 /// let twos = drawn.iter().filter(|&&index| index == 2).count();
 /// assert!((400..600).contains(&twos)); // half of them
+///
+/// // Weights for each class are those of the items after one line.
+/// let digits = datasets::digits()?;
+/// let (targets, class_weights) = (digits.targets().to_vec1::<u32>()?, [0.1; 10]);
+/// let weights: Vec<f64> = targets.iter().map(|&t| class_weights[t as usize]).collect();
+/// let sampler = WeightedRandomSampler::new(&weights, 1000, true)?;
+/// let loader = DataLoader::new(digits, 64)?.sampler(sampler)?;
 /// # Ok::<(), helpers::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -143,6 +156,15 @@ impl WeightedRandomSampler {
     }
 }
 
+fn check_count(what: &str, count: usize, items: usize) -> Result<()> {
+    if count != items {
+        bail!(
+            "{what}({count}): the set has {items} items; for some of them load a data::Subset of it"
+        );
+    }
+    Ok(())
+}
+
 impl Sampler for SequentialSampler {
     fn len(&self) -> usize {
         self.0
@@ -150,6 +172,10 @@ impl Sampler for SequentialSampler {
 
     fn indices(&self) -> Vec<usize> {
         (0..self.0).collect()
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        check_count("SequentialSampler", self.0, items)
     }
 }
 
@@ -160,6 +186,10 @@ impl Sampler for RandomSampler {
 
     fn indices(&self) -> Vec<usize> {
         random::permutation(self.0)
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        check_count("RandomSampler", self.0, items)
     }
 }
 
@@ -174,5 +204,15 @@ impl Sampler for WeightedRandomSampler {
         } else {
             self.without_replacement()
         }
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        let weights = self.weights.len();
+        if weights != items {
+            bail!(
+                "WeightedRandomSampler: {weights} weights, {items} items: one weight for each item, not for each class; from one for each class: let weights: Vec<f64> = targets.iter().map(|&t| class_weights[t as usize]).collect();"
+            );
+        }
+        Ok(())
     }
 }
