@@ -145,7 +145,7 @@ fn a_picture_that_is_cut_anywhere_is_refused_or_whole() {
         }
         let error = got(&whole[..whole.len() * 6 / 10]).unwrap_err().to_string();
         assert!(
-            error.ends_with("1.jpg cannot be read as a picture: it is cut off"),
+            error.contains("1.jpg cannot be read as a picture: it is cut off"),
             "{error}"
         );
     }
