@@ -73,9 +73,14 @@ fn a_checkpoint_that_is_not_whole_or_not_ours_changes_nothing() -> Result<()> {
         assert_eq!(bits(&other, &History::default())?, before);
         Ok(())
     };
-    for length in [0, 5, whole.len() / 2, whole.len() - 1] {
+    for (length, words) in [
+        (0, "is empty"),
+        (5, "is neither a safetensors file nor"),
+        (whole.len() / 2, "is damaged or cut off"),
+        (whole.len() - 1, "is damaged or cut off"),
+    ] {
         std::fs::write(&path, &whole[..length])?;
-        refused(adam(&other, &validation)?, "cannot be read")?;
+        refused(adam(&other, &validation)?, words)?;
     }
     params.save(&path)?;
     refused(
