@@ -3,7 +3,7 @@
 use candle_core::{DType, Result};
 use flate2::read::GzDecoder;
 
-use super::table::csv;
+use super::Csv;
 use crate::data::TensorDataset;
 use crate::functional as F;
 
@@ -27,7 +27,10 @@ const MAX_PIXEL: f64 = 16.0;
 /// # Ok::<(), helpers::Error>(())
 /// ```
 pub fn digits() -> Result<TensorDataset> {
-    let table = csv(GzDecoder::new(FILE))?;
+    let table = Csv::new("digits")
+        .header(false)
+        .parse(GzDecoder::new(FILE))?
+        .values;
     let images = (table.narrow(1, 0, PIXELS)? / MAX_PIXEL)?.reshape(((), 1, 8, 8))?;
     let targets = table.narrow(1, PIXELS, 1)?.squeeze(1)?;
     TensorDataset::new(images, targets.to_dtype(DType::U32)?)

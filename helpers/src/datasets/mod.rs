@@ -6,11 +6,14 @@
 
 mod cat;
 mod checksum;
+mod csv;
 mod digits;
 mod download;
 mod idx;
 mod image_folder;
+mod libsvm;
 mod mnist;
+mod number;
 mod open;
 mod phonemes;
 mod plane;
@@ -18,24 +21,24 @@ mod signatures;
 mod skies;
 mod speech;
 mod squares;
-mod table;
 mod transfer;
 mod unpack;
 mod usps;
 mod weights;
 
 pub use cat::cat;
+pub use csv::{Csv, Table, read_csv};
 pub use digits::{digits, digits_resized};
 pub use download::{Download, downloads_dir};
 pub use idx::read_idx;
 pub use image_folder::{ImageFolder, hymenoptera};
+pub use libsvm::read_libsvm;
 pub use mnist::{fashion_mnist, mnist};
 pub use phonemes::{Phonemes, VOWELS, consonants, vowels};
 pub use plane::{blobs, circles, moons, spirals, xor};
 pub use signatures::{Signatures, signatures};
 pub use skies::skies;
 pub use squares::moving_squares;
-pub use table::{read_csv, read_libsvm};
 pub use usps::usps;
 pub use weights::weights;
 

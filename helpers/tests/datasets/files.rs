@@ -1,4 +1,4 @@
-//! IDX, CSV and LIBSVM files, good ones and others.
+//! IDX and LIBSVM files, good ones and others.
 
 use super::*;
 
@@ -37,47 +37,6 @@ fn idx_files_are_read_or_refused() {
 }
 
 #[test]
-fn csv_files_are_read_or_refused() {
-    let expected = [[1.0, -2.5], [300.0, 0.0]];
-    for content in ["1,-2.5\n3e2,0", "x,y\r\n1, -2.5\r\n\r\n300,0\r\n"] {
-        for content in [content.as_bytes().to_vec(), gzip(content.as_bytes())] {
-            let (_folder, path) = file(content);
-            let table = datasets::read_csv(path).unwrap();
-            assert_eq!(table.to_vec2::<f32>().unwrap(), expected);
-        }
-    }
-    for (content, reason) in [
-        ("", "there is no line of numbers"),
-        ("x,y\n", "there is no line of numbers"),
-        ("1,2\n3\n", "line 2: 1 columns, the lines before have 2"),
-        ("1,2\n3,\n", "line 2: expected a finite number, got \"\""),
-        (
-            "1,2\n\n3,nan\n",
-            "line 3: expected a finite number, got \"nan\"",
-        ),
-        ("1,2\n3,1e99\n", "line 2: expected a finite number"),
-    ] {
-        let (_folder, path) = file(content);
-        let error = datasets::read_csv(path).unwrap_err().to_string();
-        assert!(error.contains(reason), "{error}");
-    }
-    let (_folder, path) = file([b'1', 0xff]);
-    assert!(
-        datasets::read_csv(path)
-            .unwrap_err()
-            .to_string()
-            .contains("line 1 is not text")
-    );
-    let (_folder, path) = file(vec![b'1'; 3 << 20]);
-    assert!(
-        datasets::read_csv(path)
-            .unwrap_err()
-            .to_string()
-            .contains("line 1 is longer")
-    );
-}
-
-#[test]
 fn libsvm_files_are_read_or_refused() {
     let (_folder, path) = file("3 1:0.5 3:-1\n-1\n");
     let (x, labels) = datasets::read_libsvm(path, 3).unwrap();
@@ -91,6 +50,7 @@ fn libsvm_files_are_read_or_refused() {
         ("1 0:1", "feature \"0\" must be from 1 to 3"),
         ("1 4:1", "feature \"4\" must be from 1 to 3"),
         ("1 2:1 2:1", "feature \"2\" must be from 3 to 3"),
+        ("16777217 1:1", "line 1: 16777217 would become 16777216"),
     ] {
         let (_folder, path) = file(content);
         let error = datasets::read_libsvm(path, 3).unwrap_err().to_string();

@@ -3,6 +3,7 @@
 
 mod blobs;
 mod brought_by_hand;
+mod csv;
 mod drawn;
 mod files;
 mod image_folders;

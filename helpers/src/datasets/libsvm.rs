@@ -1,10 +1,11 @@
-//! Numbers in text files: CSV and LIBSVM.
+//! Sparse tables of numbers in LIBSVM files.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use candle_core::{Device, Result, Tensor, bail};
 
+use super::number::{number, short};
 use super::open::read;
 use crate::errors::first_line;
 use crate::notebook::check_stop;
@@ -13,47 +14,14 @@ use crate::random::can_hold;
 /// A line that is longer belongs to something else than a table.
 const LONGEST_LINE: u64 = 1 << 20;
 
-/// The table, (rows, columns) f32, in a CSV file: numbers separated by commas, plain, gzip or bzip2.
-///
-/// A first line whose first column is no number holds the columns' names and is left out.
-///
-/// # Errors
-/// A line that has another number of columns than those before it, or something else than finite
-/// numbers; no line at all.
-pub fn read_csv(path: impl AsRef<Path>) -> Result<Tensor> {
-    read(path.as_ref(), |reader, _| csv(reader))
-}
-
-pub(super) fn csv(reader: impl Read) -> Result<Tensor> {
-    let (mut values, mut rows, mut columns) = (Vec::new(), 0, 0);
-    lines(reader, |number, line| {
-        let first = line.split(',').next().unwrap_or("");
-        if number == 1 && first.trim().parse::<f32>().is_err() {
-            return Ok(());
-        }
-        for text in line.split(',') {
-            values.push(finite(text)?);
-        }
-        let got = values.len() - rows * columns;
-        if rows > 0 && got != columns {
-            bail!("{got} columns, the lines before have {columns}");
-        }
-        (rows, columns) = (rows + 1, got);
-        can_hold(&[values.len()]).map(|_| ())
-    })?;
-    if rows == 0 {
-        bail!("there is no line of numbers");
-    }
-    Tensor::from_vec(values, (rows, columns), &Device::Cpu)
-}
-
 /// Inputs (N, features), f32, and labels (N), f32, in a LIBSVM file, plain, gzip or bzip2.
 ///
 /// Each line is a label and, for every feature that is not 0, its number from 1 and its value:
 /// `3 1:0.5 7:-1`. C.-C. Chang and C.-J. Lin, LIBSVM, 2011.
 ///
 /// # Errors
-/// A line that is not like that, features out of order or above `features`; no line at all.
+/// A line that is not like that, features out of order or above `features`, a whole number
+/// that an f32 cannot hold; no line at all.
 pub fn read_libsvm(path: impl AsRef<Path>, features: usize) -> Result<(Tensor, Tensor)> {
     read(path.as_ref(), |reader, _| libsvm(reader, features))
 }
@@ -65,7 +33,7 @@ fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {
         let mut words = line.split_ascii_whitespace();
         let mut last = 0;
         let row = labels.len();
-        labels.push(finite(words.next().unwrap_or(""))?);
+        labels.push(number(words.next().unwrap_or(""))?);
         for word in words {
             let Some((feature, value)) = word.split_once(':') else {
                 bail!("expected feature:value, got {:?}", short(word));
@@ -78,7 +46,7 @@ fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {
                     last + 1
                 ),
             }
-            entries.push((row * features + last - 1, finite(value)?));
+            entries.push((row * features + last - 1, number(value)?));
         }
         can_hold(&[labels.len(), features]).map(|_| ())
     })?;
@@ -91,18 +59,6 @@ fn libsvm(reader: impl Read, features: usize) -> Result<(Tensor, Tensor)> {
     }
     let inputs = Tensor::from_vec(values, (labels.len(), features), &Device::Cpu)?;
     Ok((inputs, Tensor::new(labels, &Device::Cpu)?))
-}
-
-fn finite(text: &str) -> Result<f32> {
-    match text.trim().parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        _ => bail!("expected a finite number, got {:?}", short(text)),
-    }
-}
-
-/// Enough of a text to find it again: the whole may be a megabyte.
-fn short(text: &str) -> String {
-    text.chars().take(20).collect()
 }
 
 /// Hands over every line that is not blank, with its number from 1.
