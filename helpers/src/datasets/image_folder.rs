@@ -1,33 +1,35 @@
 //! Photographs in folders, a folder for each class.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use candle_core::{Device, Result, Tensor, bail};
-use image::ImageReader;
 
 use super::Download;
-use super::cat::to_tensor;
+use super::picture::read;
 use crate::data::Dataset;
+use crate::errors::first_line;
 use crate::notebook::stoppable;
 
 /// JPEG and PNG pictures below one folder per class, as torchvision's `ImageFolder`: the folders,
 /// sorted, are the classes 0, 1, ...; an item is a picture (3, H, W), f32 from 0 to 1, and its class,
 /// a u32. Pictures are read when they are asked for.
 ///
+/// A link to a folder is followed where it stands for a class, not below: it could lead back.
+///
 /// ```no_run
 /// use helpers::prelude::*;
 /// let photos = datasets::ImageFolder::new("photos")?; // photos/cat/1.jpg, photos/dog/a.png, ...
-/// println!("{:?}: {} pictures", photos.classes(), photos.len());
+/// println!("{photos:?}"); // 20 pictures of 2 classes: cat, dog
 /// let (picture, class) = photos.get(0)?;
 /// # Ok::<(), helpers::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Default)]
 pub struct ImageFolder {
     classes: Vec<String>,
     items: Vec<(PathBuf, u32)>,
-    skipped: Vec<PathBuf>,
+    skipped: Vec<(PathBuf, String)>,
 }
 
 impl ImageFolder {
@@ -37,28 +39,50 @@ impl ImageFolder {
     /// A folder that cannot be read, has no class, or has a class without a picture.
     pub fn new(folder: impl AsRef<Path>) -> Result<ImageFolder> {
         let folder = folder.as_ref();
-        let (mut classes, mut items) = (Vec::new(), Vec::new());
-        for class in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
-            let before = items.len();
-            pictures(&class, classes.len() as u32, &mut items)?;
-            if items.len() == before {
+        let mut set = ImageFolder::default();
+        for class in entries(folder)? {
+            if !class.is_dir() {
+                set.skip(class, "it is not in the folder of a class");
+                continue;
+            }
+            let before = set.len();
+            set.add(&class)?;
+            if set.len() == before {
                 bail!("{} has no .jpg, .jpeg or .png picture", class.display());
             }
             let name = class.file_name().unwrap_or_default();
-            classes.push(name.to_string_lossy().into_owned());
+            set.classes.push(name.to_string_lossy().into_owned());
         }
-        if classes.is_empty() {
+        if set.classes.is_empty() {
             bail!(
                 "{} must have a folder for each class, it has none",
                 folder.display()
             );
         }
-        let skipped = Vec::new();
-        Ok(ImageFolder {
-            classes,
-            items,
-            skipped,
-        })
+        Ok(set)
+    }
+
+    /// Adds all pictures in `folder` and below, sorted, to the class that comes next.
+    fn add(&mut self, folder: &Path) -> Result<()> {
+        for path in stoppable(entries(folder)?) {
+            let path = path?;
+            let ending = path.extension().and_then(OsStr::to_str).unwrap_or("");
+            if path.is_dir() {
+                match path.is_symlink() {
+                    true => self.skip(path, "it is a link to a folder"),
+                    false => self.add(&path)?,
+                }
+            } else if ["jpg", "jpeg", "png"].contains(&ending.to_lowercase().as_str()) {
+                self.items.push((path, self.classes.len() as u32));
+            } else {
+                self.skip(path, "its name does not end in .jpg, .jpeg or .png");
+            }
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, path: PathBuf, why: impl Into<String>) {
+        self.skipped.push((path, why.into()));
     }
 
     /// The same without the pictures that cannot be read, which [`skipped`](Self::skipped) lists. Reads them all.
@@ -70,7 +94,7 @@ impl ImageFolder {
             let (path, class) = item?;
             match read(&path) {
                 Ok(_) => self.items.push((path, class)),
-                Err(_) => self.skipped.push(path),
+                Err(error) => self.skip(path, first_line(&error)),
             }
         }
         Ok(self)
@@ -86,8 +110,9 @@ impl ImageFolder {
         self.items.iter().map(|(_, class)| *class).collect()
     }
 
-    /// The pictures that [`skip_corrupt`](Self::skip_corrupt) left out.
-    pub fn skipped(&self) -> &[PathBuf] {
+    /// What was left out, and why: what is no JPEG or PNG picture by its name, and what
+    /// [`skip_corrupt`](Self::skip_corrupt) could not read. Hidden files are not listed.
+    pub fn skipped(&self) -> &[(PathBuf, String)] {
         &self.skipped
     }
 }
@@ -108,33 +133,6 @@ impl Dataset for ImageFolder {
     }
 }
 
-fn read(path: &Path) -> Result<Tensor> {
-    let decoded = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
-        .map_err(image::ImageError::from)
-        .and_then(ImageReader::decode);
-    match decoded {
-        Ok(image) => to_tensor(image.into_rgb8()),
-        Err(error) => bail!("{} cannot be read as a picture: {error}", path.display()),
-    }
-}
-
-/// All pictures in `folder` and below, sorted.
-fn pictures(folder: &Path, class: u32, items: &mut Vec<(PathBuf, u32)>) -> Result<()> {
-    for path in stoppable(entries(folder)?) {
-        let path = path?;
-        if path.is_dir() {
-            pictures(&path, class, items)?;
-            continue;
-        }
-        let ending = path.extension().and_then(OsStr::to_str).unwrap_or("");
-        if ["jpg", "jpeg", "png"].contains(&ending.to_lowercase().as_str()) {
-            items.push((path, class));
-        }
-    }
-    Ok(())
-}
-
 /// What is in a folder, sorted, hidden entries apart.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot =
@@ -148,6 +146,20 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     paths.sort();
     Ok(paths)
+}
+
+impl fmt::Debug for ImageFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 10;
+        let (n, classes) = (self.len(), self.classes.len());
+        let names = self.classes[..classes.min(SHOWN)].join(", ");
+        let more = if classes > SHOWN { ", ..." } else { "" };
+        write!(f, "{n} pictures of {classes} classes: {names}{more}")?;
+        match self.skipped.len() {
+            0 => Ok(()),
+            n => write!(f, "; {n} left out, see skipped()"),
+        }
+    }
 }
 
 /// Photographs of ants (class 0) and bees (class 1): 244 for training or 153 for validation, of many

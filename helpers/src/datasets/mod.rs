@@ -16,6 +16,7 @@ mod mnist;
 mod number;
 mod open;
 mod phonemes;
+mod picture;
 mod plane;
 mod signatures;
 mod skies;

@@ -41,7 +41,14 @@ fn image_folders_have_their_classes_sorted() {
     );
     let good = set.skip_corrupt().unwrap();
     assert_eq!((good.len(), good.targets()), (2, vec![0, 1]));
-    assert_eq!(good.skipped(), [path("cat/d.jpeg"), path("dog/b.png")]);
+    let skipped: Vec<&PathBuf> = good.skipped().iter().map(|(path, _)| path).collect();
+    let expected = ["dog/notes.txt", "cat/d.jpeg", "dog/b.png"].map(path);
+    assert_eq!(skipped, expected.iter().collect::<Vec<_>>());
+    assert!(good.skipped()[2].1.contains("b.png cannot be read as a"));
+    assert_eq!(
+        format!("{good:?}"),
+        "2 pictures of 2 classes: cat, dog; 3 left out, see skipped()"
+    );
 
     std::fs::create_dir(path("fish")).unwrap();
     let error = datasets::ImageFolder::new(folder.path())
@@ -59,4 +66,100 @@ fn image_folders_have_their_classes_sorted() {
         "{error}"
     );
     assert!(datasets::ImageFolder::new(path("none")).is_err());
+}
+
+#[test]
+fn what_is_left_out_is_listed_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for class in ["a", "b"] {
+        std::fs::create_dir(path(class)).unwrap();
+    }
+    for name in [
+        "a/1.jpg", "a/2.webp", "a/3.bmp", "a/4.tif", "b/1.png", "c.png",
+    ] {
+        std::fs::write(path(name), "").unwrap();
+    }
+    let set = datasets::ImageFolder::new(folder.path()).unwrap();
+    assert_eq!(set.targets(), [0, 1]);
+    let other = "its name does not end in .jpg, .jpeg or .png";
+    let expected = [
+        ("a/2.webp", other),
+        ("a/3.bmp", other),
+        ("a/4.tif", other),
+        ("c.png", "it is not in the folder of a class"),
+    ];
+    let expected = expected.map(|(name, why)| (path(name), why.to_string()));
+    assert_eq!(set.skipped(), expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(path("photos/a")).unwrap();
+    std::fs::create_dir(path("elsewhere")).unwrap();
+    std::fs::write(path("photos/a/1.jpg"), "").unwrap();
+    std::fs::write(path("elsewhere/2.jpg"), "").unwrap();
+    std::os::unix::fs::symlink("..", path("photos/a/up")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", path("photos/b")).unwrap();
+    let set = datasets::ImageFolder::new(path("photos")).unwrap();
+    assert_eq!(set.targets(), [0, 1]);
+    assert_eq!(set.classes(), ["a", "b"]);
+    let skipped = (path("photos/a/up"), "it is a link to a folder".to_string());
+    assert_eq!(set.skipped(), [skipped]);
+}
+
+/// Written by Pillow: the decoder makes a picture of the first of its scans alone.
+const PROGRESSIVE: &[u8] = include_bytes!("../fixtures/progressive.jpg");
+
+#[test]
+fn a_picture_that_is_cut_anywhere_is_refused_or_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("a")).unwrap();
+    let path = folder.path().join("a/1.jpg");
+    std::fs::write(&path, "").unwrap();
+    let set = datasets::ImageFolder::new(folder.path()).unwrap();
+    let got = |content: &[u8]| -> Result<Vec<f32>> {
+        std::fs::write(&path, content)?;
+        set.get(0)?.0.flatten_all()?.to_vec1()
+    };
+    let picture = image::RgbImage::from_fn(40, 30, |x, y| {
+        image::Rgb([(x * y) as u8, (7 * x) as u8, (11 * y) as u8])
+    });
+    let encode = |format| {
+        let mut file = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        file.into_inner()
+    };
+    let jpeg = encode(image::ImageFormat::Jpeg);
+    // A preview in a segment has an end of its own; what follows the end is ignored, as everywhere.
+    let preview = [&jpeg[..2], &[0xff, 0xe1, 0, 4, 0xff, 0xd9], &jpeg[2..]].concat();
+    let longer = [&jpeg[..], b"more"].concat();
+    assert_eq!(got(&longer).unwrap(), got(&jpeg).unwrap());
+    for whole in [&jpeg[..], &preview, PROGRESSIVE] {
+        assert!(got(whole).is_ok());
+        for cut in 0..whole.len() {
+            assert!(got(&whole[..cut]).is_err(), "cut at {cut}");
+        }
+        let error = got(&whole[..whole.len() * 6 / 10]).unwrap_err().to_string();
+        assert!(
+            error.contains("1.jpg cannot be read as a picture: it is cut off"),
+            "{error}"
+        );
+    }
+    let skipped = set.clone().skip_corrupt().unwrap();
+    assert_eq!((skipped.len(), skipped.skipped().len()), (0, 1));
+    // Of a PNG the last bytes say nothing of the picture.
+    let png = encode(image::ImageFormat::Png);
+    let whole = got(&png).unwrap();
+    let mut refused = 0;
+    for cut in 0..png.len() {
+        match got(&png[..cut]) {
+            Ok(values) => assert_eq!(values, whole, "cut at {cut}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > png.len() - 40, "{refused} of {}", png.len());
 }
