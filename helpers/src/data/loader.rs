@@ -60,18 +60,23 @@ impl DataLoader {
 
     /// Whether each pass takes the items in a new random order, drawn from [`random`]; in place of
     /// any other sampler.
-    pub fn shuffle(self, shuffle: bool) -> DataLoader {
+    pub fn shuffle(mut self, shuffle: bool) -> DataLoader {
         let n = self.dataset.len();
-        match shuffle {
-            true => self.sampler(RandomSampler(n)),
-            false => self.sampler(SequentialSampler(n)),
-        }
+        self.sampler = match shuffle {
+            true => Arc::new(RandomSampler(n)),
+            false => Arc::new(SequentialSampler(n)),
+        };
+        self
     }
 
     /// Takes the items that `sampler` names, in its order; in place of `shuffle`.
-    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> DataLoader {
+    ///
+    /// # Errors
+    /// A sampler made for another number of items than the set has.
+    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Result<DataLoader> {
+        sampler.check(self.dataset.len())?;
         self.sampler = Arc::new(sampler);
-        self
+        Ok(self)
     }
 
     /// Whether a last batch that is not full is left out.

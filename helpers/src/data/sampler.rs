@@ -22,7 +22,7 @@ use crate::random;
 ///         (0..self.0).rev().collect()
 ///     }
 /// }
-/// let loader = DataLoader::new(datasets::digits()?, 64)?.sampler(Backwards(1797));
+/// let loader = DataLoader::new(datasets::digits()?, 64)?.sampler(Backwards(1797))?;
 /// assert_eq!(loader.len(), 29);
 /// # Ok::<(), helpers::Error>(())
 /// ```
@@ -33,6 +33,12 @@ pub trait Sampler: Send + Sync {
     /// The items of one pass, in their order; what is random is drawn now, from
     /// [`random`](crate::random).
     fn indices(&self) -> Vec<usize>;
+
+    /// Refuses a set of `items` items that it was not made for; a loader asks. Unless it says
+    /// otherwise, a sampler fits any set, and a pass ends at an item that is not there.
+    fn check(&self, _items: usize) -> Result<()> {
+        Ok(())
+    }
 
     /// Whether a pass takes no item.
     fn is_empty(&self) -> bool {
@@ -58,6 +64,13 @@ pub struct RandomSampler(pub usize);
 /// let drawn = sampler.indices();
 /// let twos = drawn.iter().filter(|&&index| index == 2).count();
 /// assert!((400..600).contains(&twos)); // half of them
+///
+/// // Weights for each class are those of the items after one line.
+/// let digits = datasets::digits()?;
+/// let (targets, class_weights) = (digits.targets().to_vec1::<u32>()?, [0.1; 10]);
+/// let weights: Vec<f64> = targets.iter().map(|&t| class_weights[t as usize]).collect();
+/// let sampler = WeightedRandomSampler::new(&weights, 1000, true)?;
+/// let loader = DataLoader::new(digits, 64)?.sampler(sampler)?;
 /// # Ok::<(), helpers::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -142,6 +155,15 @@ impl WeightedRandomSampler {
     }
 }
 
+fn check_count(what: &str, count: usize, items: usize) -> Result<()> {
+    if count != items {
+        bail!(
+            "{what}({count}): the set has {items} items; for some of them load a data::Subset of it"
+        );
+    }
+    Ok(())
+}
+
 impl Sampler for SequentialSampler {
     fn len(&self) -> usize {
         self.0
@@ -149,6 +171,10 @@ impl Sampler for SequentialSampler {
 
     fn indices(&self) -> Vec<usize> {
         (0..self.0).collect()
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        check_count("SequentialSampler", self.0, items)
     }
 }
 
@@ -159,6 +185,10 @@ impl Sampler for RandomSampler {
 
     fn indices(&self) -> Vec<usize> {
         random::permutation(self.0)
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        check_count("RandomSampler", self.0, items)
     }
 }
 
@@ -173,5 +203,15 @@ impl Sampler for WeightedRandomSampler {
         } else {
             self.without_replacement()
         }
+    }
+
+    fn check(&self, items: usize) -> Result<()> {
+        let weights = self.weights.len();
+        if weights != items {
+            bail!(
+                "WeightedRandomSampler: {weights} weights, {items} items: one weight for each item, not for each class; from one for each class: let weights: Vec<f64> = targets.iter().map(|&t| class_weights[t as usize]).collect();"
+            );
+        }
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ fn a_sampler_says_what_comes() {
         loader.iter().map(|b| targets(&b.unwrap())).collect()
     };
     let loader = DataLoader::new(dice(5), 2).unwrap();
-    let listed = loader.clone().sampler(Listed(vec![4, 4, 0]));
+    let listed = loader.clone().sampler(Listed(vec![4, 4, 0])).unwrap();
     assert_eq!(
         (listed.len(), batches(listed.clone())),
         (2, vec![vec![4, 4], vec![0]])
@@ -26,9 +26,9 @@ fn a_sampler_says_what_comes() {
         batches(listed.clone().shuffle(false)).concat(),
         [0, 1, 2, 3, 4]
     );
-    let none = loader.clone().sampler(Listed(vec![]));
+    let none = loader.clone().sampler(Listed(vec![])).unwrap();
     assert!(none.is_empty() && batches(none.num_workers(2)).is_empty());
-    let beyond = loader.sampler(Listed(vec![0, 1, 5]));
+    let beyond = loader.sampler(Listed(vec![0, 1, 5])).unwrap();
     for workers in [0, 2] {
         let mut batches = beyond.clone().num_workers(workers).iter();
         assert!(batches.next().unwrap().is_ok());
@@ -165,6 +165,7 @@ fn a_loader_balances_classes_of_different_sizes() {
     let loader = DataLoader::new(set, 64)
         .unwrap()
         .sampler(sampler)
+        .unwrap()
         .num_workers(2);
     let mut counts = [0; 2];
     for batch in &loader {
@@ -173,4 +174,32 @@ fn a_loader_balances_classes_of_different_sizes() {
     }
     assert_eq!(counts.iter().sum::<usize>(), 2000);
     assert_fits(&counts, &[1.0, 1.0]);
+}
+
+#[test]
+fn a_loader_refuses_a_sampler_of_another_set() {
+    let loader = DataLoader::new(dice(100), 10).unwrap();
+    let of_classes = WeightedRandomSampler::new(&[1. / 90., 1. / 10.], 100, true).unwrap();
+    let error = loader.clone().sampler(of_classes).unwrap_err().to_string();
+    assert!(
+        error.starts_with(
+            "WeightedRandomSampler: 2 weights, 100 items: one weight for each item, not for each class; "
+        ) && error.contains(
+            "let weights: Vec<f64> = targets.iter().map(|&t| class_weights[t as usize]).collect();"
+        ),
+        "{error}"
+    );
+    let of_items = WeightedRandomSampler::new(&[1.0; 100], 7, true).unwrap();
+    assert!(loader.clone().sampler(of_items).is_ok());
+    for n in [99, 101] {
+        let error = loader.clone().sampler(RandomSampler(n)).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with(&format!("RandomSampler({n}): the set has 100 items")),
+            "{error}"
+        );
+        assert!(loader.clone().sampler(SequentialSampler(n)).is_err());
+    }
+    assert!(loader.clone().sampler(RandomSampler(100)).is_ok());
+    assert!(loader.sampler(SequentialSampler(100)).is_ok());
 }
