@@ -18,12 +18,28 @@ use crate::loss::check_class_targets;
 /// ```
 ///
 /// # Errors
-/// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch.
+/// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch, a NaN.
 pub fn accuracy(scores: &Tensor, targets: &Tensor) -> Result<f64> {
-    check_class_targets("accuracy", scores, targets)?;
-    let decisions = scores.argmax(1)?;
-    let right = decisions.eq(targets)?.to_dtype(DType::F32)?;
-    Ok(f64::from(right.sum_all()?.to_scalar::<f32>()?) / targets.elem_count() as f64)
+    let decided = decisions("accuracy", scores, targets)?;
+    let right = decided
+        .iter()
+        .filter(|(decision, target)| decision == target);
+    Ok(right.count() as f64 / decided.len() as f64)
+}
+
+/// The class with the highest score in each row, and that row's target.
+fn decisions(what: &str, scores: &Tensor, targets: &Tensor) -> Result<Vec<(u32, u32)>> {
+    check_class_targets(what, scores, targets)?;
+    // Of all numbers, only NaN differs from itself; argmax would take it for class 0.
+    let strange = scores.ne(scores)?.max(1)?.flatten_all()?.to_vec1::<u8>()?;
+    if let Some(row) = strange.iter().position(|&nan| nan > 0) {
+        bail!(
+            "{what}: the scores of row {row} hold a NaN, which decides nothing: look for where it comes from, such as log(0), a division by 0 or a training that diverged"
+        );
+    }
+    let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<u32>();
+    let (decisions, targets) = (flat(&scores.argmax(1)?)?, flat(targets)?);
+    Ok(decisions.into_iter().zip(targets).collect())
 }
 
 /// How often each class was taken for which: (C, C), u32, a row for each true class, a column for
@@ -41,13 +57,11 @@ pub fn accuracy(scores: &Tensor, targets: &Tensor) -> Result<f64> {
 /// # Errors
 /// As [`accuracy`].
 pub fn confusion_matrix(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
-    check_class_targets("confusion_matrix", scores, targets)?;
+    let decided = decisions("confusion_matrix", scores, targets)?;
     let classes = scores.dim(1)?;
-    let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<u32>();
-    let (decisions, targets) = (flat(&scores.argmax(1)?)?, flat(targets)?);
     let mut counts = vec![0u32; classes * classes];
-    for (decision, target) in decisions.iter().zip(&targets) {
-        counts[*target as usize * classes + *decision as usize] += 1;
+    for (decision, target) in decided {
+        counts[target as usize * classes + decision as usize] += 1;
     }
     Tensor::from_vec(counts, (classes, classes), scores.device())
 }

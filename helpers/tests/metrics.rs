@@ -52,6 +52,52 @@ fn confusions_have_a_row_for_each_true_class() -> Result<()> {
 }
 
 #[test]
+fn more_items_than_a_byte_counts_are_counted() -> Result<()> {
+    // candle adds u8 in u8: 300 equal items would be 44.
+    let scores = Tensor::zeros((300, 2), DType::F32, &Device::Cpu)?;
+    let targets = Tensor::zeros(300, DType::U32, &Device::Cpu)?;
+    assert_eq!(metrics::accuracy(&scores, &targets)?, 1.0);
+    let counts = metrics::confusion_matrix(&scores, &targets)?;
+    assert_eq!(counts.to_vec2::<u32>()?, [[300, 0], [0, 0]]);
+    let alternate: Vec<u32> = (0..600).map(|i| i % 2).collect();
+    let ranks: Vec<f32> = (0..600).map(|i| i as f32).collect();
+    let roc = metrics::roc(&tensor(ranks), &tensor(alternate))?;
+    assert_eq!(roc.true_positive_rate.len(), 601);
+    // Of the 300 x 300 pairs, the k-th of class 1 scores higher than k of class 0.
+    assert!((roc.auc() - 45_150.0 / 90_000.0).abs() < 1e-12);
+    Ok(())
+}
+
+#[test]
+fn scores_that_are_no_numbers_decide_nothing() {
+    let nan = f32::NAN;
+    let targets = tensor(&[0u32, 0, 1]);
+    for scores in [
+        [[1f32, 0.0], [nan, 0.0], [0.0, 1.0]],
+        [[1.0, 0.0], [0.0, nan], [0.0, 1.0]],
+        [[1.0, 0.0], [nan, nan], [nan, 1.0]],
+    ] {
+        for (name, error) in [
+            (
+                "accuracy",
+                metrics::accuracy(&tensor(&scores), &targets).err(),
+            ),
+            (
+                "confusion_matrix",
+                metrics::confusion_matrix(&tensor(&scores), &targets).err(),
+            ),
+        ] {
+            let error = error.unwrap().to_string();
+            let expected = format!("{name}: the scores of row 1 hold a NaN");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+    }
+    // Infinite ones do: they are the logarithm of 0, for one.
+    let scores = tensor(&[[0f32, f32::NEG_INFINITY], [f32::INFINITY, 0.0], [0.0, 1.0]]);
+    assert_eq!(metrics::accuracy(&scores, &targets).unwrap(), 1.0);
+}
+
+#[test]
 fn roc_is_scikit_learns() -> Result<()> {
     // sklearn.metrics.roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), its documented example.
     let roc = metrics::roc(
