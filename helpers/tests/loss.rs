@@ -102,6 +102,28 @@ fn what_does_not_fit_is_said_in_one_line() {
 }
 
 #[test]
+fn nll_refuses_probabilities() {
+    let probs = tensor(&[[0.7f32, 0.3], [0.4, 0.6]]);
+    let (targets, weights) = (tensor(&[0u32, 1]), tensor(&[1f32, 1.]));
+    for (name, result) in [
+        ("nll", loss::nll(&probs, &targets)),
+        (
+            "nll_weighted",
+            loss::nll_weighted(&probs, &targets, &weights),
+        ),
+    ] {
+        let error = result.unwrap_err().to_string();
+        let expected = format!(
+            "{name}: log-probabilities are at most 0, got 0.7: give the logarithm of probabilities, probs.log()?"
+        );
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    // Rounding may end just above 0.
+    assert!(loss::nll(&tensor(&[[1e-6f32, -20.0]]), &tensor(&[0u32])).is_ok());
+    assert!(loss::cross_entropy_weighted(&probs, &targets, &weights).is_ok());
+}
+
+#[test]
 fn the_gradient_of_nll_is_its_slope() -> Result<()> {
     manual_seed(1);
     let log_probs = Var::from_tensor(&random::normal(-2.0, 1.0, (4, 3), &Device::Cpu)?)?;
@@ -134,7 +156,7 @@ fn a_scalar_loss_passes_its_gradient_on() -> Result<()> {
 fn other_losses_say_what_does_not_fit() {
     let (two, three) = (tensor(&[0.5f32, 0.5]), tensor(&[0.5f32, 0.5, 0.5]));
     let none = Tensor::zeros((0, 2), DType::F32, &Device::Cpu).unwrap();
-    let classes = tensor(&[[0f32, 1.]]);
+    let classes = tensor(&[[0f32, -1.]]);
     let target = tensor(&[0u32]);
     let bce = loss::binary_cross_entropy;
     let logits = loss::binary_cross_entropy_with_logits;
@@ -206,8 +228,9 @@ fn other_losses_say_what_does_not_fit() {
 #[test]
 fn a_trace_tells_the_losses() -> Result<()> {
     let (x, y) = (tensor(&[[0.5f32, 0.25]]), tensor(&[0u32]));
+    let log_x = x.log()?;
     let (loss, steps) = trace::record(|| {
-        loss::nll(&x, &y)?;
+        loss::nll(&log_x, &y)?;
         loss::mse(&x, &x)?;
         loss::binary_cross_entropy(&x, &x)?;
         loss::contrastive(&x, &x.ceil()?, 2.5)?;

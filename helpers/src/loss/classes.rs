@@ -24,11 +24,12 @@ use crate::trace::{self, traced};
 /// ```
 ///
 /// # Errors
-/// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch.
+/// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch, values
+/// above 0, which are no logarithms of probabilities.
 pub fn nll(log_probs: &Tensor, targets: &Tensor) -> Result<Tensor> {
     traced("nll", "", &[log_probs, targets], &[], Vec::new, || {
         check_class_targets("nll", log_probs, targets)?;
-        float("nll", log_probs)?;
+        check_log_probs("nll", log_probs)?;
         picked(log_probs, targets)?.mean_all()?.neg()
     })
 }
@@ -51,6 +52,8 @@ pub fn nll(log_probs: &Tensor, targets: &Tensor) -> Result<Tensor> {
 pub fn nll_weighted(log_probs: &Tensor, targets: &Tensor, weights: &Tensor) -> Result<Tensor> {
     let inputs = [log_probs, targets, weights];
     traced("nll_weighted", "", &inputs, &[], Vec::new, || {
+        check_class_targets("nll_weighted", log_probs, targets)?;
+        check_log_probs("nll_weighted", log_probs)?;
         weighted("nll_weighted", log_probs, targets, weights)
     })
 }
@@ -70,7 +73,7 @@ pub fn nll_weighted(log_probs: &Tensor, targets: &Tensor, weights: &Tensor) -> R
 /// ```
 ///
 /// # Errors
-/// As [`nll`].
+/// As [`nll`], but for the values.
 pub fn cross_entropy(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
     traced(
         "cross_entropy",
@@ -132,7 +135,7 @@ fn in_one_pass(logits: &Tensor, targets: &Tensor) -> Result<Tensor> {
 /// ```
 ///
 /// # Errors
-/// As [`nll_weighted`].
+/// As [`nll_weighted`], but for the values.
 pub fn cross_entropy_weighted(
     logits: &Tensor,
     targets: &Tensor,
@@ -146,7 +149,6 @@ pub fn cross_entropy_weighted(
 }
 
 fn weighted(what: &str, log_probs: &Tensor, targets: &Tensor, weights: &Tensor) -> Result<Tensor> {
-    check_class_targets(what, log_probs, targets)?;
     float(what, log_probs)?;
     let classes = log_probs.dim(1)?;
     if weights.dims() != [classes] {
@@ -164,6 +166,19 @@ fn weighted(what: &str, log_probs: &Tensor, targets: &Tensor, weights: &Tensor) 
         bail!("{what}: weights must be at least 0, and not all 0 for these targets");
     }
     ((picked(log_probs, targets)? * each)?.sum_all()? / total)?.neg()
+}
+
+/// Refuses what is above 0, by more than rounding does; NaN passes, and the loss is then NaN.
+fn check_log_probs(what: &str, log_probs: &Tensor) -> Result<()> {
+    float(what, log_probs)?;
+    let highest = log_probs.max_all()?.to_dtype(DType::F32)?;
+    let highest = highest.to_scalar::<f32>()?;
+    if highest > 1e-4 {
+        bail!(
+            "{what}: log-probabilities are at most 0, got {highest}: give the logarithm of probabilities, probs.log()?, or F::log_softmax(&logits, 1)? of logits (loss::cross_entropy takes logits as they are)"
+        );
+    }
+    Ok(())
 }
 
 /// What each target's class got, as one row: `log_probs[i, targets[i]]`.

@@ -35,7 +35,10 @@ fn check_unit(what: &str, name: &str, values: &Tensor) -> Result<()> {
     for extreme in [values.min_all()?, values.max_all()?] {
         let extreme = extreme.to_dtype(DType::F64)?.to_scalar::<f64>()?;
         if !(0.0..=1.0).contains(&extreme) && !extreme.is_nan() {
-            bail!("{what}: {name} must lie between 0 and 1, got {extreme}");
+            bail!(
+                "{what}: {name} must lie between 0 and 1, got {}",
+                extreme as f32
+            );
         }
     }
     Ok(())
