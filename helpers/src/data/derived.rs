@@ -72,6 +72,7 @@ impl fmt::Debug for Subset {
 /// One set after another, as PyTorch's `ConcatDataset`. Cheap to clone.
 ///
 /// ```
+/// use helpers::data;
 /// use helpers::prelude::*;
 /// let digits = datasets::digits()?;
 /// let noisy = digits.clone().map(transforms::GaussianNoise::new(0.1)?);
