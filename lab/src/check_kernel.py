@@ -53,6 +53,10 @@ def main():
 def check(kernel):
     _, said = kernel.run(FIRST)
     assert said.strip() == "", said
+    for number in (1, 2):
+        _, said = kernel.run(f'let n: i32 = "{number}x".parse()?;')
+        assert "invalid digit" in said and f'at: let n: i32 = "{number}x".parse()?;' in said, said
+    print("  ok  each failed ? names its line", flush=True)
     for place, code in STOPPED.items():
         _, said = kernel.run(BEGUN + code, stop_at="begun")
         assert "error: stopped by you; variables are kept" in said, (place, said[-300:])

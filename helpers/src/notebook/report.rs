@@ -69,27 +69,55 @@ struct Call {
 
 /// The calls in the running cell, the innermost first; where nobody tells what is the cell, all.
 fn calls(libraries: &Libraries) -> Vec<Call> {
-    // It keeps the list of libraries from its first use, and each cell is a new one.
-    backtrace::clear_symbol_cache();
     let cell = libraries.running_cell();
-    let mut calls = Vec::new();
+    let (mut calls, mut addresses) = (Vec::new(), Vec::new());
     backtrace::trace(|frame| {
-        if cell.is_none() || libraries.cell_at(frame.ip().addr()) == cell {
+        // It is the address to return to: the call lies right before it.
+        let address = frame.ip().addr().saturating_sub(1);
+        if cell.is_none() {
             backtrace::resolve_frame(frame, |symbol| {
-                if let (Some(file), Some(line)) = (symbol.filename(), symbol.lineno()) {
-                    calls.push(Call {
-                        function: symbol
-                            .name()
-                            .map_or(String::new(), |name| format!("{name:#}")),
-                        file: file.display().to_string(),
-                        line: line as usize,
-                    });
-                }
+                let name = symbol.name().map(|name| format!("{name:#}"));
+                let file = symbol.filename().map(|file| file.display().to_string());
+                calls.extend(call(name, file, symbol.lineno()));
             });
+        } else if libraries.cell_at(address) == cell {
+            addresses.push(address);
         }
         true
     });
+    // `backtrace` knows only the libraries that were there when it was first asked.
+    let file = addresses
+        .first()
+        .and_then(|address| libraries.place(*address));
+    let Some(Ok(symbols)) = file.map(|(file, _)| addr2line::Loader::new(file)) else {
+        return calls;
+    };
+    for (_, place) in addresses
+        .iter()
+        .filter_map(|address| libraries.place(*address))
+    {
+        let place = symbols.relative_address_base() + place as u64;
+        let Ok(mut frames) = symbols.find_frames(place) else {
+            continue;
+        };
+        while let Ok(Some(frame)) = frames.next() {
+            let name = frame
+                .function
+                .and_then(|name| Some(name.demangle().ok()?.into_owned()));
+            let location = frame.location.as_ref();
+            let file = location.and_then(|place| place.file.map(str::to_string));
+            calls.extend(call(name, file, location.and_then(|place| place.line)));
+        }
+    }
     calls
+}
+
+fn call(function: Option<String>, file: Option<String>, line: Option<u32>) -> Option<Call> {
+    Some(Call {
+        function: function.unwrap_or_default(),
+        file: file?,
+        line: line? as usize,
+    })
 }
 
 /// One write to standard output, in red, line by line as the kernel sends them on. Standard error
