@@ -1,6 +1,5 @@
 //! Tables of numbers in CSV files.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -128,18 +127,18 @@ impl Csv {
             if record.len() == 1 && record[0].is_empty() {
                 continue; // a blank line
             }
-            let fields: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
+            let fields = record.iter().map(String::from_utf8_lossy);
             let first = names.is_none();
             let names = names.get_or_insert_with(Vec::new);
             if first
                 && self
                     .header
-                    .unwrap_or(fields.iter().all(|field| is_name(field)))
+                    .unwrap_or(fields.clone().all(|field| is_name(&field)))
             {
-                names.extend(fields.into_iter().map(String::from));
+                names.extend(fields.map(String::from));
                 continue;
             }
-            let (line, got) = (line - 1, fields.len());
+            let (line, got) = (line - 1, record.len());
             let columns = match rows {
                 0 if names.is_empty() => got,
                 0 => names.len(),
@@ -148,11 +147,11 @@ impl Csv {
             if got != columns {
                 bail!("line {line}: {got} columns, the lines before have {columns}");
             }
-            for (column, field) in (1..).zip(&fields) {
-                match number(field) {
+            for (column, field) in (1..).zip(fields) {
+                match number(&field) {
                     Ok(value) => values.push(value),
                     Err(error) => {
-                        let (why, hint) = (first_line(&error), self.hint(field, &fields, first));
+                        let (why, hint) = (first_line(&error), self.hint(&field, &record, first));
                         bail!("line {line}, column {column}: {why}{hint}");
                     }
                 }
@@ -173,7 +172,7 @@ impl Csv {
     }
 
     /// What to do about a field that is no number.
-    fn hint(&self, field: &str, line: &[Cow<str>], first: bool) -> String {
+    fn hint(&self, field: &str, line: &ByteRecord, first: bool) -> String {
         if is_number(field) {
             return String::new();
         }
@@ -183,7 +182,8 @@ impl Csv {
                 "; if {other:?} stands between two values, say Csv::new(..).separator({other:?})"
             );
         }
-        if first && !(is_missing(field) && line.iter().any(|field| is_number(field))) {
+        let mut others = line.iter().map(String::from_utf8_lossy);
+        if first && !(is_missing(field) && others.any(|other| is_number(&other))) {
             return "; if this line holds the columns' names, say Csv::new(..).header(true)".into();
         }
         match is_missing(field) {
