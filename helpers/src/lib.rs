@@ -17,29 +17,16 @@
 //! Notebooks must take candle from this crate and nowhere else: it is compiled as one shared
 //! library, so that all cells see the same counter of tensor ids.
 
-pub mod data;
-pub mod datasets;
-pub mod device;
-mod display;
-mod errors;
-pub mod exercise;
-pub mod functional;
-pub mod inspect;
-mod kernels;
-pub mod loss;
-mod memory;
-pub mod metrics;
-pub mod models;
-pub mod nn;
 #[doc(hidden)]
 pub mod notebook;
-pub mod optim;
-mod panics;
-pub mod plot;
 pub mod prelude;
-pub mod random;
-pub mod trace;
-pub mod train;
+mod show;
+
+#[doc(inline)]
+pub use candle_functional::{self as functional, random, trace};
+pub use networks::{data, device, loss, metrics, models, nn, optim, plot, train};
+#[doc(inline)]
+pub use {datasets, exercises as exercise, inspect};
 
 pub use candle_core::Error;
 /// The crate `rand` in the version that [`random`] draws with: `use helpers::rand::Rng;` gives its

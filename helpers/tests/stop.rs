@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[allow(dead_code)]
-#[path = "common/server.rs"]
+#[path = "../datasets/tests/common/server.rs"]
 mod server;
 
 use std::fs;

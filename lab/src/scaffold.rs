@@ -33,10 +33,13 @@ codegen-units = 16
 incremental = true
 rpath = true
 
-# With these a failed `?` finds its line in the cell.
+# With the first two a failed `?` finds its line in the cell. What a student writes is checked as
+# everywhere in Rust: `let n: usize = 0; n - 1` is an error.
 [profile.dev.package.ctx]
 debug = "line-tables-only"
 strip = "none"
+debug-assertions = true
+overflow-checks = true
 "#;
 
 /// What evcxr runs before the first cell; its items are part of every cell.

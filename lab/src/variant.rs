@@ -1,7 +1,7 @@
 //! The line of a notebook that a reader may change, other data for instance. Its cell names it in
 //! the metadata, `"variant": {"line": "small()", "becomes": "large()", "needs": "mnist"}`. Where the
 //! downloads have what it needs, the cell is run once more with it, in the same kernel, and so are
-//! the cells behind.
+//! the cells behind. `"checked": "large()?.subset(..)"` is run instead if all of it takes too long.
 
 use std::path::{Path, PathBuf};
 
@@ -39,12 +39,16 @@ pub fn find(notebook: &Value) -> (Vec<Variant>, Vec<String>) {
         };
         let field = |name: &str| variant[name].as_str().unwrap_or_default().to_string();
         let (line, becomes) = (field("line"), field("becomes"));
+        let checked = match field("checked") {
+            none if none.is_empty() => becomes.clone(),
+            checked => checked,
+        };
         let text = source(cell);
         let mut lines: Vec<&str> = text.lines().collect();
         let mut places = (0..lines.len()).filter(|&i| lines[i].trim() == line);
         match (places.next(), places.next()) {
             (Some(place), None) if text.contains(&format!("// {becomes}")) => {
-                lines[place] = &becomes;
+                lines[place] = &checked;
                 let mut again = cells(notebook)[index..].to_vec();
                 again[0]["source"] = json!(lines.join("\n"));
                 for (number, cell) in again.iter_mut().enumerate() {
@@ -82,6 +86,15 @@ mod tests {
         assert!(problems.is_empty());
         let again: Vec<String> = found[0].cells.iter().map(source).collect();
         assert_eq!(again, ["fn f() {\nlarge()\n    // large()\n}", "after"]);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_checked_with_another_line() {
+        let mut notebook = notebook("small()\n// large()");
+        notebook["cells"][1]["metadata"]["variant"]["checked"] = json!("large().take(9)");
+        let (found, _) = find(&notebook);
+        assert_eq!(source(&found[0].cells[0]), "large().take(9)\n// large()");
+        assert_eq!(found[0].becomes, "large()");
     }
 
     #[test]

@@ -20,6 +20,9 @@ use crate::{copy, evcxr, jupyter, kernel, process, rust, scaffold};
 /// Tells `lab kernel` to work in this directory itself instead of in a copy.
 pub const IN_PLACE: &str = "LAB_KERNEL_IN_PLACE";
 
+/// What lies in a crate's folder beside what the helpers are compiled from.
+const NOT_COMPILED: [&str; 5] = ["tests", "benches", "examples", "target", "README.md"];
+
 /// The directory for the project as it is now, complete or not there.
 pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
     let mut hash = DefaultHasher::new();
@@ -52,14 +55,16 @@ fn folder(project: &Project) -> Result<PathBuf> {
     Ok(project.builds()?.join("warm"))
 }
 
-/// The files the helpers are compiled from, in order.
+/// The files the helpers are compiled from, their crates' below them too, in order.
 fn sources(project: &Project) -> Result<Vec<PathBuf>> {
-    let helpers = project.helpers();
-    let mut files = vec![helpers.join("Cargo.toml")];
-    let mut folders = vec![helpers.join("src"), helpers.join("assets")];
+    let (mut files, mut folders) = (Vec::new(), vec![project.helpers()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if NOT_COMPILED.contains(&name.as_ref()) {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path)
             } else {
@@ -191,7 +196,8 @@ pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
         return Ok(false);
     };
     // What may be written anew is not shared.
-    let shared = |path: &Path| copy::is_shared_artefact(path) && !is_ours(path);
+    let ours = ours(project);
+    let shared = |path: &Path| copy::is_shared_artefact(path) && !is_of(&ours, path);
     let copied = copy::copy_tree(&previous, target, &shared).is_ok();
     if !copied {
         remove(target)?;
@@ -234,11 +240,30 @@ pub fn has_helpers(directory: &Path) -> bool {
     folders.any(|folder| names.iter().any(|name| folder.join(name).exists()))
 }
 
-fn is_ours(path: &Path) -> bool {
+/// How the names of artefacts begin that are compiled anew after a change.
+fn ours(project: &Project) -> Vec<String> {
+    let mut names: Vec<String> = ["ctx", "code_", "pin"].map(String::from).into();
+    let inside = fs::read_dir(project.helpers())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let folders = inside.map(|entry| entry.path()).chain([project.helpers()]);
+    for folder in folders {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        let name = manifest
+            .lines()
+            .find_map(|line| line.strip_prefix("name = "));
+        names.extend(name.map(|name| name.trim_matches('"').replace('-', "_")));
+    }
+    names
+}
+
+fn is_of(names: &[String], path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    ["helpers", "ctx", "code_", "pin"]
-        .iter()
-        .any(|ours| name.trim_start_matches("lib").starts_with(ours))
+    let name = name.trim_start_matches("lib");
+    // Folders of fingerprints have the package's name, files that of the crate.
+    let name = name.replace('-', "_");
+    names.iter().any(|ours| name.starts_with(ours))
 }
 
 fn newest(project: &Project) -> Option<PathBuf> {
@@ -266,12 +291,15 @@ mod tests {
     fn project() -> (tempfile::TempDir, Project) {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        fs::create_dir_all(root.join("helpers/src")).unwrap();
+        for folder in ["src", "tests", "figures/src"] {
+            fs::create_dir_all(root.join("helpers").join(folder)).unwrap();
+        }
         for file in [
             "Cargo.toml",
             "Cargo.lock",
             "helpers/Cargo.toml",
             "helpers/src/lib.rs",
+            "helpers/figures/src/lib.rs",
         ] {
             fs::write(root.join(file), "").unwrap();
         }
@@ -289,12 +317,36 @@ mod tests {
         let first = name(&[]);
         assert_eq!(name(&[]), first);
         assert_ne!(name(&["cuda"]), first);
-        fs::write(folder.path().join("README.md"), "text").unwrap();
-        assert_eq!(name(&[]), first);
-        fs::write(folder.path().join("helpers/src/lib.rs"), "//! x").unwrap();
-        let second = name(&[]);
-        assert_ne!(second, first);
-        fs::write(folder.path().join("Cargo.lock"), "# x").unwrap();
-        assert_ne!(name(&[]), second);
+        for file in ["README.md", "helpers/tests/x.rs"] {
+            fs::write(folder.path().join(file), "text").unwrap();
+            assert_eq!(name(&[]), first);
+        }
+        let mut before = first;
+        for file in [
+            "helpers/src/lib.rs",
+            "helpers/figures/src/lib.rs",
+            "Cargo.lock",
+        ] {
+            fs::write(folder.path().join(file), "# x").unwrap();
+            let after = name(&[]);
+            assert_ne!(after, before, "{file}");
+            before = after;
+        }
+    }
+
+    #[test]
+    fn what_the_helpers_crates_become_is_not_shared() {
+        let (folder, project) = project();
+        let manifest = folder.path().join("helpers/figures/Cargo.toml");
+        fs::write(manifest, "[package]\nname = \"my-figures\"\n").unwrap();
+        let ours = ours(&project);
+        for (path, expected) in [
+            ("deps/libmy_figures-1f.rlib", true),
+            (".fingerprint/my-figures-1f/dep-lib-my_figures", true),
+            ("deps/libcode_7.so", true),
+            ("deps/libcandle_core-1f.rlib", false),
+        ] {
+            assert_eq!(is_of(&ours, Path::new(path)), expected, "{path}");
+        }
     }
 }

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn drive(bench: bool, python: Option<String>) -> Outcome<()> {
+    F::keep_freed_memory(); // as the notebooks do
     manual_seed(1);
     let n = if bench { 60_000 } else { 200 };
     let inputs = random::uniform(0.0, 1.0, (n, 1, 28, 28), &Device::Cpu)?;

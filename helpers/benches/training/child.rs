@@ -19,6 +19,7 @@ pub fn answer(side: &str, name: &str) -> Result<()> {
         _ => work.candle.as_ref(),
     };
     let build = build.ok_or(format!("stock candle cannot {name}"))?;
+    helpers::functional::keep_freed_memory(); // as the notebooks do
     helpers::random::manual_seed(1);
     let mut training = build(work.batch)?;
     let mut stdout = stdout().lock();

@@ -104,7 +104,7 @@ impl Process {
             command.env(name, THREADS.to_string());
         }
         if options.avx2 {
-            command.env("HELPERS_SIMD", "avx2");
+            command.env("CANDLE_FUNCTIONAL_SIMD", "avx2");
             command.env("ATEN_CPU_CAPABILITY", "avx2");
             command.env("ONEDNN_MAX_CPU_ISA", "AVX2");
         }

@@ -27,6 +27,7 @@ use helpers::prelude::*;
 const SEEDS: u64 = 5;
 
 fn main() -> Result<()> {
+    F::keep_freed_memory(); // as the notebooks do
     let what = std::env::args().nth(1).unwrap_or_default();
     match what.as_str() {
         "paper" => rows::paper(),

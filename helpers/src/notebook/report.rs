@@ -5,9 +5,10 @@ use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::thread;
 
-use super::runs_cells;
-use super::source::{Libraries, Source};
-use crate::panics;
+use super::cell_thread::runs_cells;
+use super::libraries::Libraries;
+use super::source::Source;
+use candle_functional::panics;
 
 /// The most of a line that is quoted, in characters.
 const MOST: usize = 120;
@@ -15,7 +16,7 @@ const MOST: usize = 120;
 /// From now on a panic is reported in two lines, not with a trace of calls.
 pub(super) fn install() {
     panic::set_hook(Box::new(|info| {
-        // Whoever runs code silently answers for its panics, also where this hook came later.
+        // Whoever runs code silently reports its panics, also where this hook came later.
         if !panics::is_silent() {
             report(info);
         }

@@ -1,0 +1,117 @@
+//! How values are distributed.
+
+use candle_core::{Result, Tensor, bail};
+
+use super::axis::Axis;
+use super::chart::Chart;
+use super::curves::{chart_of, curve};
+use super::line::{End, Line};
+use crate::figure::Figure;
+use crate::number_format::short_number;
+use crate::subplots::grid;
+use crate::values::finite_values;
+
+const BINS: usize = 40;
+
+/// Histograms of named tensors over one another in one frame, in 40 bins that they share: the
+/// share of each tensor's values, in percent.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let genuine = random::normal(1.0, 0.3, 200, &Device::Cpu)?;
+/// let forged = random::normal(2.0, 0.5, 200, &Device::Cpu)?;
+/// let figure = plot::histogram(&[("genuine", genuine), ("forged", forged)])?.x_label("distance");
+/// # assert!(figure.svg()?.contains("forged"));
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// No tensor, more than ten, a tensor that is empty or holds a value that is not finite.
+pub fn histogram(named: &[(&str, Tensor)]) -> Result<Figure> {
+    let named = read("histogram", named)?;
+    Ok(Figure::new(chart(&named, &axis(&named)?)?))
+}
+
+/// Histograms of named tensors (the layers' activations, weights or gradients), a chart each, over
+/// the same range of values.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let layers = [("fc1", 1.0), ("fc2", 0.1)];
+/// let draw = |(name, std)| Ok((name, random::normal(0.0, std, 500, &Device::Cpu)?));
+/// let layers = layers.into_iter().map(draw).collect::<Result<Vec<_>>>()?;
+/// let figure = plot::histograms(&layers)?.title("Activations");
+/// # assert!(figure.svg()?.contains("fc2"));
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`histogram`], but up to 40 tensors.
+pub fn histograms(named: &[(&str, Tensor)]) -> Result<Figure> {
+    let named = read("histograms", named)?;
+    let shared = axis(&named)?;
+    let one = |(name, values): &(String, Vec<f64>)| {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let std = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let subtitle = format!("mean {}, std {}", short_number(mean), short_number(std));
+        let unnamed = (String::new(), values.clone());
+        let figure = Figure::new(chart(&[unnamed], &shared)?);
+        let figure = figure.title(name).subtitle(&subtitle);
+        Ok(figure.y_label("share (%)").size(230, 210))
+    };
+    let figures = named.iter().map(one).collect::<Result<Vec<_>>>()?;
+    let most = if figures.len() > 8 { 5 } else { 4 };
+    grid(&figures, figures.len().min(most))
+}
+
+fn read(what: &str, named: &[(&str, Tensor)]) -> Result<Vec<(String, Vec<f64>)>> {
+    let most = if what == "histogram" { 10 } else { 40 };
+    if named.is_empty() || named.len() > most {
+        bail!("{what}: expected 1 to {most} tensors, got {}", named.len());
+    }
+    let one = |(name, tensor): &(&str, Tensor)| {
+        Ok((
+            name.to_string(),
+            finite_values(&format!("{what}: {name}"), tensor)?,
+        ))
+    };
+    named.iter().map(one).collect()
+}
+
+fn axis(named: &[(String, Vec<f64>)]) -> Result<Axis> {
+    let all: Vec<f64> = named
+        .iter()
+        .flat_map(|(_, values)| values.iter().copied())
+        .collect();
+    Axis::around("histogram", &all, 0.02)
+}
+
+fn chart(named: &[(String, Vec<f64>)], x: &Axis) -> Result<Chart> {
+    let width = (x.high - x.low) / BINS as f64;
+    let step = |(i, (name, values)): (usize, &(String, Vec<f64>))| {
+        let mut counts = vec![0.0; BINS];
+        for value in values {
+            counts[((value - x.low) / width).clamp(0.0, BINS as f64 - 1.0) as usize] += 1.0;
+        }
+        let corners = counts.iter().enumerate().flat_map(|(bin, count)| {
+            let (left, share) = (
+                x.low + bin as f64 * width,
+                100.0 * count / values.len() as f64,
+            );
+            [(left, share), (left + width, share)]
+        });
+        let outline = [(x.low, 0.0)]
+            .into_iter()
+            .chain(corners)
+            .chain([(x.high, 0.0)]);
+        Line {
+            end: End::Filled,
+            ..curve(i, name, outline.collect())
+        }
+    };
+    let mut chart = chart_of("histogram", named.iter().enumerate().map(step).collect())?;
+    (chart.x, chart.y.low) = (x.clone(), 0.0);
+    (chart.x_label, chart.y_label) = ("value".to_string(), "share of values (%)".to_string());
+    Ok(chart)
+}

@@ -1,0 +1,6 @@
+//! Figures of small matrices, each number in its square.
+
+pub(crate) mod annotated_matrix;
+pub(crate) mod confusion_matrix;
+pub(crate) mod convolution;
+pub(crate) mod small_convolution;

@@ -1,0 +1,12 @@
+//! An SVG in the making: shapes, texts and pixels.
+
+mod canvas;
+pub(crate) mod font;
+mod glyphs;
+mod path;
+mod raster;
+
+pub(crate) use canvas::Canvas;
+pub(crate) use glyphs::Anchor;
+pub(crate) use path::{polyline, stroke};
+pub(crate) use raster::{Raster, base64};

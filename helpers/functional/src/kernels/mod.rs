@@ -1,0 +1,46 @@
+//! The CPU inner loops behind this crate's functions, of optimizers and of images.
+//!
+//! Loops over contiguous memory, in f32 and f64. Speed belongs here and nowhere else: a convolution
+//! runs in `conv`, whatever its rank and whichever gradient is asked for, a fully connected map in
+//! `linear`, both on the two inner loops of `tile`, whose vector instructions `simd` chooses.
+
+mod axis;
+mod buffer;
+mod channels;
+mod conv;
+mod cross_entropy;
+mod epilogue;
+mod implicit_gemm;
+mod linear;
+mod max_pool;
+mod optimizer;
+mod packing;
+mod padded_layout;
+mod parallel;
+mod pointwise;
+mod resample;
+mod simd;
+mod tanh;
+mod thread_pool;
+mod tile;
+mod unfold;
+mod view;
+mod weight_gradient;
+
+pub(crate) use axis::Axis;
+pub(crate) use channels::Channels;
+pub(crate) use conv::Convolution;
+pub(crate) use cross_entropy::{cross_entropy, cross_entropy_gradient};
+pub(crate) use epilogue::ConvEpilogue;
+pub(crate) use linear::Linear;
+pub(crate) use max_pool::MaxPool;
+pub use optimizer::{Numbers, Update};
+pub(crate) use pointwise::{Activation, multiply, multiply_in_place};
+pub use resample::{Resample, Row, Table};
+pub use simd::Real;
+pub use thread_pool::num_threads;
+pub(crate) use view::View;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
