@@ -261,8 +261,6 @@ fn ours(project: &Project) -> Vec<String> {
 fn is_of(names: &[String], path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.trim_start_matches("lib");
-    // Folders of fingerprints have the package's name, files that of the crate.
-    let name = name.replace('-', "_");
     names.iter().any(|ours| name.starts_with(ours))
 }
 
@@ -342,7 +340,7 @@ mod tests {
         let ours = ours(&project);
         for (path, expected) in [
             ("deps/libmy_figures-1f.rlib", true),
-            (".fingerprint/my-figures-1f/dep-lib-my_figures", true),
+            ("deps/libmy_figures-1f.rmeta", true),
             ("deps/libcode_7.so", true),
             ("deps/libcandle_core-1f.rlib", false),
         ] {

@@ -1,5 +1,5 @@
 //! Arbitrary files: the readers answer with a table or an error, and take no more memory than the
-//! content deserves. `FUZZ_SECONDS=600 cargo test -p helpers --test datasets_fuzz` goes on for longer.
+//! content deserves. `FUZZ_SECONDS=600 cargo test -p datasets --test datasets_fuzz` goes on for longer.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::io::Write;
