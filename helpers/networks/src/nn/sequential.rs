@@ -8,6 +8,7 @@ use candle_core::{Result, Tensor, bail};
 use super::fusion::{Fusible, forward_fused};
 use super::{Model, Parameters};
 use candle_functional::errors::first_line;
+use candle_functional::stop::check_stop;
 use candle_functional::trace::{self, Operation, traced};
 
 /// Named layers, each fed with the output of the one before it. Cheap to clone.
@@ -77,7 +78,10 @@ impl Model for Sequential {
                 x = match trace::named(name, || layer.forward(&x, train)) {
                     Ok(y) => y,
                     // In a deep network the shapes alone do not say which layer it was.
-                    Err(error) => bail!("{name}: {}", first_line(&error)),
+                    Err(error) => {
+                        check_stop()?; // which is no fault of the layer
+                        bail!("{name}: {}", first_line(&error))
+                    }
                 };
                 done += 1;
             }
