@@ -15,11 +15,13 @@ pub fn answer(side: &str, name: &str) -> Result<()> {
     let work = works.iter().find(|work| work.name == name);
     let work = work.ok_or(format!("no work is called {name}"))?;
     let build = match side {
-        "helpers" => Some(&work.helpers),
+        "helpers" => {
+            helpers::functional::keep_freed_memory(); // as the notebooks do
+            Some(&work.helpers)
+        }
         _ => work.candle.as_ref(),
     };
     let build = build.ok_or(format!("stock candle cannot {name}"))?;
-    helpers::functional::keep_freed_memory(); // as the notebooks do
     helpers::random::manual_seed(1);
     let mut training = build(work.batch)?;
     let mut stdout = stdout().lock();
