@@ -28,6 +28,7 @@ mod rust;
 mod scaffold;
 mod setup;
 mod solutions;
+mod sources;
 mod stand_in;
 mod variant;
 mod warm;

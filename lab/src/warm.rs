@@ -15,13 +15,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::progress::{Progress, done_already, step};
 use crate::project::Project;
-use crate::{copy, evcxr, jupyter, kernel, process, rust, scaffold};
+use crate::{copy, evcxr, jupyter, kernel, process, rust, scaffold, sources};
 
 /// Tells `lab kernel` to work in this directory itself instead of in a copy.
 pub const IN_PLACE: &str = "LAB_KERNEL_IN_PLACE";
-
-/// What lies in a crate's folder beside what the helpers are compiled from.
-const NOT_COMPILED: [&str; 5] = ["tests", "benches", "examples", "target", "README.md"];
 
 /// The directory for the project as it is now, complete or not there.
 pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
@@ -39,7 +36,7 @@ pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
             .with_context(|| format!("cannot read {}", path.display()))?
             .hash(&mut hash);
     }
-    for path in sources(project)? {
+    for path in sources::of_helpers(project)? {
         let metadata = fs::metadata(&path)?;
         let changed = metadata
             .modified()?
@@ -53,37 +50,6 @@ pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
 
 fn folder(project: &Project) -> Result<PathBuf> {
     Ok(project.builds()?.join("warm"))
-}
-
-/// The files the helpers are compiled from, their crates' below them too, in order.
-fn sources(project: &Project) -> Result<Vec<PathBuf>> {
-    let (mut files, mut folders) = (Vec::new(), vec![project.helpers()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if NOT_COMPILED.contains(&name.as_ref()) {
-                continue;
-            }
-            if path.is_dir() {
-                folders.push(path)
-            } else {
-                files.push(path)
-            }
-        }
-    }
-    // Shipped data is compiled in; downloads have folders of their own and are not.
-    for entry in fs::read_dir(project.root().join("datasets"))
-        .into_iter()
-        .flatten()
-    {
-        let path = entry?.path();
-        if path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// A warm directory in the making: what the helpers stand on is being compiled while other steps of
@@ -196,8 +162,9 @@ pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
         return Ok(false);
     };
     // What may be written anew is not shared.
-    let ours = ours(project);
-    let shared = |path: &Path| copy::is_shared_artefact(path) && !is_of(&ours, path);
+    let ours = sources::names_of_artefacts(project);
+    let shared =
+        |path: &Path| copy::is_shared_artefact(path) && !sources::is_artefact_of(&ours, path);
     let copied = copy::copy_tree(&previous, target, &shared).is_ok();
     if !copied {
         remove(target)?;
@@ -238,30 +205,6 @@ pub fn has_helpers(directory: &Path) -> bool {
     let names = ["libhelpers.so", "libhelpers.dylib", "helpers.dll"];
     let mut folders = targets.map(|entry| entry.path().join("debug/deps"));
     folders.any(|folder| names.iter().any(|name| folder.join(name).exists()))
-}
-
-/// How the names of artefacts begin that are compiled anew after a change.
-fn ours(project: &Project) -> Vec<String> {
-    let mut names: Vec<String> = ["ctx", "code_", "pin"].map(String::from).into();
-    let inside = fs::read_dir(project.helpers())
-        .into_iter()
-        .flatten()
-        .flatten();
-    let folders = inside.map(|entry| entry.path()).chain([project.helpers()]);
-    for folder in folders {
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-        let name = manifest
-            .lines()
-            .find_map(|line| line.strip_prefix("name = "));
-        names.extend(name.map(|name| name.trim_matches('"').replace('-', "_")));
-    }
-    names
-}
-
-fn is_of(names: &[String], path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.trim_start_matches("lib");
-    names.iter().any(|ours| name.starts_with(ours))
 }
 
 fn newest(project: &Project) -> Option<PathBuf> {
@@ -329,22 +272,6 @@ mod tests {
             let after = name(&[]);
             assert_ne!(after, before, "{file}");
             before = after;
-        }
-    }
-
-    #[test]
-    fn what_the_helpers_crates_become_is_not_shared() {
-        let (folder, project) = project();
-        let manifest = folder.path().join("helpers/figures/Cargo.toml");
-        fs::write(manifest, "[package]\nname = \"my-figures\"\n").unwrap();
-        let ours = ours(&project);
-        for (path, expected) in [
-            ("deps/libmy_figures-1f.rlib", true),
-            ("deps/libmy_figures-1f.rmeta", true),
-            ("deps/libcode_7.so", true),
-            ("deps/libcandle_core-1f.rlib", false),
-        ] {
-            assert_eq!(is_of(&ours, Path::new(path)), expected, "{path}");
         }
     }
 }

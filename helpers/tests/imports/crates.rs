@@ -71,7 +71,7 @@ impl Crate {
                     let below = [&place[..], &[name]].concat();
                     self.add(if flat.exists() { &flat } else { &nested }, below);
                 }
-                Item::Use(import) => module.import(&import.tree, Vec::new()),
+                Item::Use(import) => module.import(&import.tree),
                 _ => {
                     if let Some(name) = name(&item) {
                         module.names.insert(name, Meaning::Own);
@@ -120,7 +120,14 @@ impl Crate {
                 match item {
                     // A re-export is a signpost, not a use.
                     Item::Use(import) if !matches!(import.vis, Visibility::Inherited) => {}
-                    Item::Use(import) => paths.import(&import.tree, Vec::new()),
+                    Item::Use(import) => {
+                        let named = imports(&import.tree, Vec::new()).into_iter();
+                        paths.0.extend(
+                            named
+                                .filter(|(_, name)| name.is_some())
+                                .map(|(path, _)| path),
+                        );
+                    }
                     _ => paths.visit_item(item),
                 }
             }
@@ -133,69 +140,47 @@ impl Crate {
 }
 
 impl Module {
-    fn import(&mut self, tree: &UseTree, mut before: Vec<String>) {
-        match tree {
-            UseTree::Path(path) => {
-                before.push(path.ident.to_string());
-                self.import(&path.tree, before);
+    fn import(&mut self, tree: &UseTree) {
+        for (mut path, known_as) in imports(tree, Vec::new()) {
+            let Some(mut known_as) = known_as else {
+                self.globs.push(path);
+                continue;
+            };
+            // `use a::{self}` means `a`.
+            if path.last().is_some_and(|name| name == "self") {
+                path.pop();
+                if known_as == "self" {
+                    known_as = path.last().unwrap().clone();
+                }
             }
-            UseTree::Group(group) => {
-                group
-                    .items
-                    .iter()
-                    .for_each(|tree| self.import(tree, before.clone()));
-            }
-            UseTree::Glob(_) => self.globs.push(before),
-            UseTree::Name(name) => {
-                self.named(name.ident.to_string(), name.ident.to_string(), before)
-            }
-            UseTree::Rename(name) => {
-                self.named(name.ident.to_string(), name.rename.to_string(), before);
-            }
+            self.names.insert(known_as, Meaning::From(path));
         }
     }
+}
 
-    fn named(&mut self, name: String, known_as: String, mut path: Vec<String>) {
-        let known_as = match name == "self" && known_as == "self" {
-            true => path.last().unwrap().clone(),
-            false => known_as,
-        };
-        if name != "self" {
-            path.push(name);
+/// The paths that a `use` brings in, with the names they get; a glob gives none.
+fn imports(tree: &UseTree, mut before: Vec<String>) -> Vec<(Vec<String>, Option<String>)> {
+    let end = |name: &syn::Ident| before.iter().cloned().chain([name.to_string()]).collect();
+    match tree {
+        UseTree::Path(path) => {
+            before.push(path.ident.to_string());
+            imports(&path.tree, before)
         }
-        self.names.insert(known_as, Meaning::From(path));
+        UseTree::Group(group) => {
+            let trees = group.items.iter();
+            trees
+                .flat_map(|tree| imports(tree, before.clone()))
+                .collect()
+        }
+        UseTree::Glob(_) => vec![(before, None)],
+        UseTree::Name(name) => vec![(end(&name.ident), Some(name.ident.to_string()))],
+        UseTree::Rename(name) => vec![(end(&name.ident), Some(name.rename.to_string()))],
     }
 }
 
 /// All paths that some code names.
 #[derive(Default)]
 struct Paths(BTreeSet<Vec<String>>);
-
-impl Paths {
-    fn import(&mut self, tree: &UseTree, mut before: Vec<String>) {
-        match tree {
-            UseTree::Path(path) => {
-                before.push(path.ident.to_string());
-                self.import(&path.tree, before);
-            }
-            UseTree::Group(group) => {
-                group
-                    .items
-                    .iter()
-                    .for_each(|tree| self.import(tree, before.clone()));
-            }
-            UseTree::Name(name) => drop(
-                self.0
-                    .insert([&before[..], &[name.ident.to_string()]].concat()),
-            ),
-            UseTree::Rename(name) => {
-                self.0
-                    .insert([&before[..], &[name.ident.to_string()]].concat());
-            }
-            UseTree::Glob(_) => {}
-        }
-    }
-}
 
 impl Visit<'_> for Paths {
     fn visit_path(&mut self, path: &syn::Path) {
