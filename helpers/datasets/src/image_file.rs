@@ -13,7 +13,7 @@ pub(super) fn read_image(path: &Path) -> Result<Tensor> {
     let decoded = content.and_then(|content| decode_image(&content));
     decoded.map_err(|error| {
         Error::msg(format!(
-            "{} cannot be read as a picture: {}",
+            "{} cannot be read as an image: {}",
             path.display(),
             candle_functional::errors::first_line(&error)
         ))

@@ -48,7 +48,7 @@ impl ImageFolder {
             let before = set.len();
             set.add(&class)?;
             if set.len() == before {
-                bail!("{} has no .jpg, .jpeg or .png picture", class.display());
+                bail!("{} has no .jpg, .jpeg or .png image", class.display());
             }
             let name = class.file_name().unwrap_or_default();
             set.classes.push(name.to_string_lossy().into_owned());
@@ -154,7 +154,7 @@ impl fmt::Debug for ImageFolder {
         let (n, classes) = (self.len(), self.classes.len());
         let names = self.classes[..classes.min(SHOWN)].join(", ");
         let more = if classes > SHOWN { ", ..." } else { "" };
-        write!(f, "{n} pictures of {classes} classes: {names}{more}")?;
+        write!(f, "{n} images of {classes} classes: {names}{more}")?;
         match self.skipped.len() {
             0 => Ok(()),
             n => write!(f, "; {n} left out, see skipped()"),

@@ -209,7 +209,7 @@ fn distances(twin: &dyn Model, pairs: &Tensor) -> Result<Tensor> {
     loss::pairwise_distance(&say(0)?, &say(1)?)
 }
 
-/// The best share of right decisions that a threshold on the distance gives.
+/// The best share of right predictions that a threshold on the distance gives.
 fn best_threshold(distances: &Tensor, same: &Tensor) -> f64 {
     let (distances, same) = (
         distances.to_vec1::<f32>().unwrap(),

@@ -19,6 +19,15 @@ pub(crate) struct ColourBar {
 const BAR: f64 = 14.0;
 
 impl ColourBar {
+    /// Whether both tell the same.
+    pub fn is_same(&self, other: &ColourBar) -> bool {
+        let told = |bar: &ColourBar| {
+            let colours = [0.0, 0.3, 1.0].map(bar.map);
+            (bar.low, bar.high, colours, bar.label.clone())
+        };
+        told(self) == told(other)
+    }
+
     /// The width it takes, in pixels.
     pub fn width(&self) -> f64 {
         let values = self.labels(0.0).into_iter();

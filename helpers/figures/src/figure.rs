@@ -6,6 +6,7 @@ use std::sync::Arc;
 use candle_core::{Error, Result, bail};
 use resvg::{tiny_skia, usvg};
 
+use crate::legend::Legend;
 use crate::svg::{Canvas, Raster};
 use crate::theme;
 use candle_functional::errors::first_line;
@@ -44,6 +45,16 @@ pub(crate) trait Content: Any + Send + Sync {
 
     /// Draws everything below `top` pixels.
     fn draw(&self, canvas: &mut Canvas, top: f64) -> Result<()>;
+
+    /// What stands beside it, if that could stand once beside several.
+    fn beside(&self) -> Option<Legend> {
+        None
+    }
+
+    /// The same without those parts of its legend that `common` holds.
+    fn without(&self, _common: &Legend) -> Option<Arc<dyn Content>> {
+        None
+    }
 
     /// What the figure must say about its data besides its subtitle.
     fn notes(&self) -> Vec<String> {
@@ -163,6 +174,34 @@ impl Figure {
         let mut measured = Canvas::new(width, below);
         let top = measured.header(&self.title, &self.second_line());
         (width.ceil() as u32, (top + below).ceil().max(120.0) as u32)
+    }
+
+    /// What title and subtitle take above the drawing, in pixels.
+    pub(crate) fn header(&self) -> f64 {
+        let (width, height) = self.dimensions();
+        let mut measured = Canvas::blank(f64::from(width), f64::from(height));
+        measured.header(&self.title, &self.second_line())
+    }
+
+    /// What stands beside it, if that could stand once beside several.
+    pub(crate) fn beside(&self) -> Option<Legend> {
+        self.content.beside()
+    }
+
+    /// The same without those parts of its legend that `common` holds, narrower by so many pixels
+    /// if its width does not follow from what it shows.
+    pub(crate) fn without(&self, common: &Legend, narrower: u32) -> Figure {
+        let Some(content) = self.content.without(common) else {
+            return self.clone();
+        };
+        let fits_any = self.content.size().is_none();
+        let sized = self.size.or(fits_any.then_some(theme::DEFAULT_SIZE));
+        let narrow = |width: u32| width.saturating_sub(narrower).max(width.min(160));
+        Figure {
+            content,
+            size: sized.map(|(width, height)| (narrow(width), height)),
+            ..self.clone()
+        }
     }
 
     fn second_line(&self) -> String {

@@ -8,7 +8,7 @@ use crate::svg::{Anchor, Canvas, font, stroke};
 use crate::theme::{self, Rgb, UNIT, hex};
 
 /// How an entry shows what it names.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Key {
     Class(usize),
     Stroke(Rgb, &'static str),
@@ -16,6 +16,7 @@ pub(crate) enum Key {
 }
 
 /// What stands beside a drawing: the entries, and a colour bar below them.
+#[derive(Clone, Default)]
 pub(crate) struct Legend {
     pub entries: Vec<(Key, String)>,
     pub colour_bar: Option<ColourBar>,
@@ -27,6 +28,22 @@ const KEY: f64 = 26.0;
 pub(crate) const GAP: f64 = 14.0;
 
 impl Legend {
+    /// What is the same in all of them: the entries, the colour bar, both or nothing.
+    pub fn common(legends: &[Legend]) -> Legend {
+        let Some((first, others)) = legends.split_first() else {
+            return Legend::default();
+        };
+        let mut common = first.clone();
+        if others.iter().any(|other| other.entries != first.entries) {
+            common.entries.clear();
+        }
+        common.colour_bar = common.colour_bar.filter(|bar| {
+            let mut bars = others.iter().map(|other| other.colour_bar.as_ref());
+            bars.all(|other| other.is_some_and(|other| other.is_same(bar)))
+        });
+        common
+    }
+
     /// The width it takes, gap included, `most` at most.
     pub fn width(&self, most: f64) -> f64 {
         let named = self

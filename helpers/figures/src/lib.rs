@@ -41,6 +41,8 @@ pub use charts::neurons::neurons;
 pub use charts::roc::{RocCurve, roc};
 pub use charts::scatter::scatter;
 pub use charts::sound::{spectrogram, waveform};
+pub use charts::spread::spread;
+pub use diagrams::network;
 pub use figure::Figure;
 pub use images::image_grid::images;
 pub use images::kernels::{feature_maps, kernels, kernels_before_after};

@@ -1,6 +1,6 @@
 //! Points: one shape and one colour per class, so that a figure can be read in black and white.
 
-use crate::svg::polyline;
+use crate::svg::PathData;
 use crate::theme;
 
 /// More points than this are thinned, and the figure says so.
@@ -34,7 +34,15 @@ pub(crate) fn many(class: usize, points: &[(i64, i64)], radius: f64) -> String {
     sorted.dedup();
     let id = format!("m{class}-{radius:.0}");
     let marker = shape(class, &format!("scale({:.4})", radius / 1000.0), radius);
-    let path = polyline(&sorted);
+    // Each point is a corner of its own, also where several follow in a straight line.
+    let mut path = PathData::default();
+    if let Some((x, y)) = sorted.first() {
+        path.put('M', &[*x, *y]);
+    }
+    for pair in sorted.windows(2) {
+        path.line((pair[1].0 - pair[0].0, pair[1].1 - pair[0].1));
+    }
+    let path = path.text;
     format!(
         r#"<marker id="{id}" markerUnits="userSpaceOnUse" markerWidth="1" markerHeight="1" overflow="visible">{marker}</marker>
 <path class="points" fill="none" transform="scale(10)" marker-start="url(#{id})" marker-mid="url(#{id})" d="{path}l0 0"/>"#

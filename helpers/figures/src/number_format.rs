@@ -1,13 +1,18 @@
 //! How numbers are written in figures.
 
-/// The label of a tick on a logarithmic axis.
-pub(crate) fn power_label(value: f64) -> String {
-    let exponent = value.log10().floor();
-    if (-3.0..4.0).contains(&exponent) {
-        return number_with_step(value, value, value);
-    }
-    let mantissa = (value / 10f64.powf(exponent)).round();
-    scientific(mantissa, 0, exponent as i32)
+/// The labels of the ticks of a logarithmic axis: all as they are, or all with powers of ten.
+pub(crate) fn power_labels(values: &[f64]) -> Vec<String> {
+    let exponent = |value: f64| value.log10().floor();
+    let plain = |value: &f64| (-3.0..4.0).contains(&exponent(*value));
+    let all_plain = values.iter().all(plain);
+    let label = |&value: &f64| match all_plain {
+        true => number_with_step(value, value, value),
+        false => {
+            let mantissa = (value / 10f64.powf(exponent(value))).round();
+            scientific(mantissa, 0, exponent(value) as i32)
+        }
+    };
+    values.iter().map(label).collect()
 }
 
 /// A value on its own, with three digits that count.

@@ -77,7 +77,7 @@ impl Figure {
     /// then coarser pictures. Beside an SVG, which is what a reader sees once the notebook has run, a
     /// PNG of few colours does.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: usize = 16;
+        const TOGETHER: [usize; 2] = [32, 16];
         const ALONE: [usize; 6] = [128, 64, 32, 16, 8, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {
@@ -91,8 +91,11 @@ impl Figure {
                 check_stop()?;
                 Ok::<_, Error>(base64(&raster.png(colours)?))
             };
-            if svg.len() + LEAST_PNG <= BUDGET {
-                let png = png(TOGETHER)?;
+            for colours in TOGETHER {
+                if svg.len() + LEAST_PNG > BUDGET {
+                    break;
+                }
+                let png = png(colours)?;
                 if svg.len() + png.len() <= BUDGET {
                     return Ok((Some(svg), png));
                 }

@@ -121,7 +121,7 @@ impl Figure {
         self.images("captions", |images| {
             let (count, got) = (images.batch.count, captions.len());
             if got != count {
-                bail!("captions: {count} pictures need as many captions, got {got}");
+                bail!("captions: {count} images need as many captions, got {got}");
             }
             images.captions = captions.iter().map(|c| c.to_string()).collect();
             Ok(())
@@ -144,7 +144,7 @@ impl Figure {
     pub fn diverging(self) -> Figure {
         self.images("diverging", |images| {
             if images.batch.channels == 3 {
-                bail!("diverging: only pictures of one channel, these have 3");
+                bail!("diverging: only images of one channel, these have 3");
             }
             images.batch.diverging = true;
             Ok(())
@@ -152,7 +152,7 @@ impl Figure {
     }
 
     fn images(self, setting: &str, apply: impl FnOnce(&mut ImageGrid) -> Result<()>) -> Figure {
-        let unfit = format!("{setting}: this figure has no pictures");
+        let unfit = format!("{setting}: this figure has no images");
         self.change(&unfit, apply)
     }
 }

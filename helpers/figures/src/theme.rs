@@ -48,6 +48,10 @@ pub(crate) const CLASSES: [Rgb; 10] = [
     [240, 228, 66],
 ];
 
+/// Learning curves of one run.
+pub(crate) const TRAINING: Rgb = CLASSES[2];
+pub(crate) const VALIDATION: Rgb = CLASSES[3];
+
 /// From `a` (t = 0) to `b` (t = 1).
 pub(crate) fn mix(a: Rgb, b: Rgb, t: f64) -> Rgb {
     let t = t.clamp(0.0, 1.0);
@@ -94,9 +98,17 @@ pub(crate) fn amount(t: f64) -> Rgb {
     )
 }
 
-/// A background to draw on: pale at 0, grey at 1.
+/// A background to draw paths on: pale at 0, slate blue at 1.
 pub(crate) fn relief(t: f64) -> Rgb {
-    ramp(&[[250, 250, 252], [128, 138, 156]], t)
+    ramp(
+        &[
+            [254, 253, 244],
+            [219, 232, 221],
+            [154, 189, 199],
+            [98, 124, 164],
+        ],
+        t,
+    )
 }
 
 /// Where to look, laid over a photograph: grey at 0, red, yellow at 1.

@@ -1,4 +1,4 @@
-//! How good the decisions are.
+//! How good the predictions are.
 
 use candle_core::{DType, Result, Tensor, bail};
 
@@ -22,15 +22,15 @@ use candle_functional::values;
 /// # Errors
 /// Shapes that do not fit, targets that are not u32, a class outside 0..C, an empty batch, a NaN.
 pub fn accuracy(scores: &Tensor, targets: &Tensor) -> Result<f64> {
-    let decided = decisions("accuracy", scores, targets)?;
-    let right = decided
+    let pairs = predictions("accuracy", scores, targets)?;
+    let right = pairs
         .iter()
-        .filter(|(decision, target)| decision == target);
-    Ok(right.count() as f64 / decided.len() as f64)
+        .filter(|(prediction, target)| prediction == target);
+    Ok(right.count() as f64 / pairs.len() as f64)
 }
 
 /// The class with the highest score in each row, and that row's target.
-fn decisions(what: &str, scores: &Tensor, targets: &Tensor) -> Result<Vec<(u32, u32)>> {
+fn predictions(what: &str, scores: &Tensor, targets: &Tensor) -> Result<Vec<(u32, u32)>> {
     check_class_targets(what, scores, targets)?;
     // Of all numbers, only NaN differs from itself; argmax would take it for class 0.
     let strange = scores.ne(scores)?.max(1)?.flatten_all()?.to_vec1::<u8>()?;
@@ -40,12 +40,12 @@ fn decisions(what: &str, scores: &Tensor, targets: &Tensor) -> Result<Vec<(u32, 
         );
     }
     let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<u32>();
-    let (decisions, targets) = (flat(&scores.argmax(1)?)?, flat(targets)?);
-    Ok(decisions.into_iter().zip(targets).collect())
+    let (predictions, targets) = (flat(&scores.argmax(1)?)?, flat(targets)?);
+    Ok(predictions.into_iter().zip(targets).collect())
 }
 
 /// How often each class was taken for which: (C, C), u32, a row for each true class, a column for
-/// each decision. `scores` and `targets` are as for [`accuracy`].
+/// each prediction. `scores` and `targets` are as for [`accuracy`].
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -59,12 +59,12 @@ fn decisions(what: &str, scores: &Tensor, targets: &Tensor) -> Result<Vec<(u32, 
 /// # Errors
 /// As [`accuracy`].
 pub fn confusion_matrix(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
-    let decided = decisions("confusion_matrix", scores, targets)?;
+    let pairs = predictions("confusion_matrix", scores, targets)?;
     let classes = scores.dim(1)?;
     let size = can_hold("confusion_matrix", &[classes, classes], size_of::<u32>())?;
     let mut counts = vec![0u32; size];
-    for (decision, target) in decided {
-        counts[target as usize * classes + decision as usize] += 1;
+    for (prediction, target) in pairs {
+        counts[target as usize * classes + prediction as usize] += 1;
     }
     Tensor::from_vec(counts, (classes, classes), scores.device())
 }

@@ -70,7 +70,7 @@ pub fn roc(named: &[(&str, Roc)]) -> Result<Figure> {
 }
 
 /// The `count` worst mistakes among images (N, H, W), (N, 1, H, W) or (N, 3, H, W): the wrong
-/// decisions in which the model was surest, with the true class and what was decided instead.
+/// predictions of which the model was most confident, with the true class and the predicted one.
 /// `scores` (N, C) are probabilities, or logits, which go through a softmax; `names` are the
 /// classes' names, `&[]` for numbers.
 ///
@@ -80,7 +80,7 @@ pub fn roc(named: &[(&str, Roc)]) -> Result<Figure> {
 /// let probs = Tensor::new(&[[0.9f32, 0.1], [0.3, 0.7], [0.2, 0.8]], &Device::Cpu)?;
 /// let targets = Tensor::new(&[0u32, 0, 0], &Device::Cpu)?;
 /// let figure = plot::worst_mistakes(&images, &probs, &targets, &[], 16)?;
-/// # assert!(figure.svg()?.contains("said 1, 80 %"));
+/// # assert!(figure.svg()?.contains("pred. 1, 80 %"));
 /// # Ok::<(), helpers::Error>(())
 /// ```
 ///

@@ -7,7 +7,7 @@ fn tensor<A: helpers::candle_core::NdArray>(values: A) -> Tensor {
 }
 
 #[test]
-fn accuracy_is_the_share_of_right_decisions() {
+fn accuracy_is_the_share_of_right_predictions() {
     let scores = tensor(&[
         [0.1f32, 0.7, 0.2],
         [3., -1., 2.],
@@ -34,7 +34,7 @@ fn accuracy_is_the_share_of_right_decisions() {
 
 #[test]
 fn accuracy_counts_pixels_too() -> Result<()> {
-    // One image of two classes and 1 x 3 pixels: the decisions are 0, 1, 1.
+    // One image of two classes and 1 x 3 pixels: the predictions are 0, 1, 1.
     let scores = tensor(&[[[[2f32, 0., 0.]], [[1., 1., 1.]]]]);
     let targets = tensor(&[[[0u32, 1, 0]]]);
     assert!((metrics::accuracy(&scores, &targets)? - 2.0 / 3.0).abs() < 1e-6);

@@ -100,6 +100,39 @@ fn set_takes_the_parameters_own_values_turned() -> Result<()> {
 }
 
 #[test]
+fn subtract_is_a_step_for_every_handle_and_keeps_the_shape() -> Result<()> {
+    let params = Parameters::new(&Device::Cpu);
+    let w = params.create("w", (1, 2), Init::ZEROS)?;
+    w.set(&Tensor::new(&[[3f32, -1.]], &Device::Cpu)?)?;
+    let loss = w.tensor().sqr()?.sum_all()?;
+    let grads = loss.backward()?;
+    let gradient = grads.get(w.var()).expect("a gradient");
+    w.subtract(&(gradient * 0.5)?)?; // 2 w, halved: nothing is left
+    assert_eq!(params.get("w")?.tensor().to_vec2::<f32>()?, [[0., 0.]]);
+    w.subtract(&Tensor::new(&[[1f32, 2.]], &Device::Cpu)?)?;
+    w.subtract(&w.tensor())?; // its own values
+    assert_eq!(w.tensor().to_vec2::<f32>()?, [[0., 0.]]);
+
+    w.set(&Tensor::new(&[[3f32, -1.]], &Device::Cpu)?)?;
+    // (2) would broadcast to (1, 2): a mistake, most likely.
+    for (wrong, expected) in [
+        (
+            Tensor::new(&[1f32, 2.], &Device::Cpu)?,
+            "of shape (1, 2), got (2)",
+        ),
+        (
+            Tensor::new(&[[1f64, 2.]], &Device::Cpu)?,
+            "of type f32, got f64",
+        ),
+    ] {
+        let error = w.subtract(&wrong).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    assert_eq!(w.tensor().to_vec2::<f32>()?, [[3., -1.]]);
+    Ok(())
+}
+
+#[test]
 fn a_frozen_parameter_gets_no_gradient() {
     let params = two_layers();
     let x = Tensor::ones((4, 2), DType::F32, &Device::Cpu).unwrap();

@@ -13,7 +13,7 @@ fn image_folders_have_their_classes_sorted() {
     for name in ["dog/b.png", "dog/a.PNG", "cat/young/c.png", "cat/d.jpeg"] {
         picture.save(path(name)).unwrap();
     }
-    std::fs::write(path("dog/notes.txt"), "no picture").unwrap();
+    std::fs::write(path("dog/notes.txt"), "no image").unwrap();
     let set = datasets::ImageFolder::new(folder.path()).unwrap();
     assert_eq!(set.classes(), ["cat", "dog"]);
     assert_eq!(set.targets(), [0, 0, 1, 1]);
@@ -33,10 +33,10 @@ fn image_folders_have_their_classes_sorted() {
     // A picture that is cut off, and one that is none.
     let whole = std::fs::read(path("dog/b.png")).unwrap();
     std::fs::write(path("dog/b.png"), &whole[..whole.len() / 2]).unwrap();
-    std::fs::write(path("cat/d.jpeg"), "no picture").unwrap();
+    std::fs::write(path("cat/d.jpeg"), "no image").unwrap();
     let error = set.get(3).unwrap_err().to_string();
     assert!(
-        error.contains("b.png cannot be read as a picture"),
+        error.contains("b.png cannot be read as an image"),
         "{error}"
     );
     let good = set.skip_corrupt().unwrap();
@@ -47,7 +47,7 @@ fn image_folders_have_their_classes_sorted() {
     assert!(good.skipped()[2].1.contains("b.png cannot be read as a"));
     assert_eq!(
         format!("{good:?}"),
-        "2 pictures of 2 classes: cat, dog; 3 left out, see skipped()"
+        "2 images of 2 classes: cat, dog; 3 left out, see skipped()"
     );
 
     std::fs::create_dir(path("fish")).unwrap();
@@ -55,7 +55,7 @@ fn image_folders_have_their_classes_sorted() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("fish has no .jpg, .jpeg or .png picture"),
+        error.contains("fish has no .jpg, .jpeg or .png image"),
         "{error}"
     );
     let error = datasets::ImageFolder::new(path("fish"))
@@ -145,7 +145,7 @@ fn a_picture_that_is_cut_anywhere_is_refused_or_whole() {
         }
         let error = got(&whole[..whole.len() * 6 / 10]).unwrap_err().to_string();
         assert!(
-            error.contains("1.jpg cannot be read as a picture: it is cut off"),
+            error.contains("1.jpg cannot be read as an image: it is cut off"),
             "{error}"
         );
     }

@@ -2,7 +2,7 @@
 
 use candle_core::{Result, bail};
 
-use crate::number_format::{number_with_step, power_label};
+use crate::number_format::{number_with_step, power_labels};
 use crate::values::min_max;
 
 /// A range with its ticks; `log` for powers of ten, `whole` for steps and epochs.
@@ -80,7 +80,8 @@ impl Axis {
         if self.log {
             let ticks = log_ticks(self.low, self.high, wanted);
             if ticks.len() > 1 {
-                return ticks.into_iter().map(|t| (t, power_label(t))).collect();
+                let labels = power_labels(&ticks);
+                return ticks.into_iter().zip(labels).collect();
             }
         }
         let mut step = round_step((self.high - self.low) / wanted.max(1) as f64);

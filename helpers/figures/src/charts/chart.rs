@@ -1,5 +1,7 @@
 //! What has axes: layers over one another in a plotting area, with a legend at its side.
 
+use std::sync::Arc;
+
 use candle_core::{Result, bail};
 
 use super::axes::{TickedAxis, draw_axes};
@@ -22,6 +24,8 @@ pub(crate) struct Chart {
     pub y_label: String,
     pub layers: Vec<Layer>,
     pub colour_bar: Option<ColourBar>,
+    /// Whether the legend's entries stand elsewhere.
+    pub unnamed: bool,
 }
 
 /// One thing drawn on a chart, over those before it.
@@ -47,6 +51,7 @@ impl Chart {
             y_label,
             layers,
             colour_bar: None,
+            unnamed: false,
         }
     }
 
@@ -82,8 +87,9 @@ impl Chart {
         });
         let named = self.lines().filter(|line| !line.name.is_empty());
         let lines = named.map(|line| (line.key(), line.name.clone()));
+        let entries = points.flatten().chain(lines);
         Legend {
-            entries: points.flatten().chain(lines).collect(),
+            entries: entries.filter(|_| !self.unnamed).collect(),
             colour_bar: self.colour_bar.clone(),
         }
     }
@@ -92,6 +98,19 @@ impl Chart {
 impl Content for Chart {
     fn size(&self) -> Option<(f64, f64)> {
         None
+    }
+
+    fn beside(&self) -> Option<Legend> {
+        Some(self.legend())
+    }
+
+    fn without(&self, common: &Legend) -> Option<Arc<dyn Content>> {
+        let mut bare = self.clone();
+        bare.unnamed |= !common.entries.is_empty();
+        if common.colour_bar.is_some() {
+            bare.colour_bar = None;
+        }
+        Some(Arc::new(bare))
     }
 
     fn notes(&self) -> Vec<String> {

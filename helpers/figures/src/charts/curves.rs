@@ -44,8 +44,11 @@ pub fn loss_curves(named: &[(&str, Vec<f64>)]) -> Result<Figure> {
     losses("loss_curves", curves.collect())
 }
 
-/// Learning curves of one or more runs, each (name, training values, validation values): a colour
-/// for each run, a full line for training, a dashed one for validation. The first epoch is 1.
+/// Learning curves of one or more runs, each (name, training values, validation values): a full line
+/// for training, a dashed one for validation. The first epoch is 1.
+///
+/// One run has the colours that training (green) and validation (pink) have in every figure; of
+/// several, each has a colour of its own. A run without validation values has one line.
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -57,7 +60,7 @@ pub fn loss_curves(named: &[(&str, Vec<f64>)]) -> Result<Figure> {
 /// ```
 ///
 /// # Errors
-/// As [`loss_curves`].
+/// As [`loss_curves`], but the validation values may be missing.
 pub fn learning_curves(runs: &[(&str, Vec<f64>, Vec<f64>)]) -> Result<Figure> {
     let mut curves = Vec::new();
     for (i, (name, train, validation)) in runs.iter().enumerate() {
@@ -66,9 +69,21 @@ pub fn learning_curves(runs: &[(&str, Vec<f64>, Vec<f64>)]) -> Result<Figure> {
         } else {
             format!("{name}, ")
         };
-        for (part, values, dash) in [("train", train, ""), ("validation", validation, "60 45")] {
+        let parts = [
+            ("train", train, "", theme::TRAINING),
+            ("validation", validation, "60 45", theme::VALIDATION),
+        ];
+        for (part, values, dash, alone) in parts {
+            if part == "validation" && values.is_empty() {
+                continue;
+            }
             let line = curve(i, &format!("{of}{part}"), by_step(values));
-            curves.push(Line { dash, ..line });
+            let colour = if runs.len() == 1 { alone } else { line.colour };
+            curves.push(Line {
+                colour,
+                dash,
+                ..line
+            });
         }
     }
     Ok(losses("learning_curves", curves)?.x_label("epoch"))

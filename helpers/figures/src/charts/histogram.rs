@@ -3,12 +3,13 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::axis::Axis;
-use super::chart::Chart;
+use super::chart::{Chart, Layer};
 use super::curves::{chart_of, curve};
 use super::line::{End, Line};
 use crate::figure::Figure;
 use crate::number_format::short_number;
 use crate::subplots::grid;
+use crate::theme;
 use crate::values::finite_values;
 
 const BINS: usize = 40;
@@ -33,7 +34,7 @@ pub fn histogram(named: &[(&str, Tensor)]) -> Result<Figure> {
 }
 
 /// Histograms of named tensors (the layers' activations, weights or gradients), a chart each, over
-/// the same range of values.
+/// the same range of values. They are grey: they show no classes.
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -50,19 +51,30 @@ pub fn histogram(named: &[(&str, Tensor)]) -> Result<Figure> {
 pub fn histograms(named: &[(&str, Tensor)]) -> Result<Figure> {
     let named = read("histograms", named)?;
     let shared = axis(&named)?;
-    let one = |(name, values): &(String, Vec<f64>)| {
+    let columns = named.len().min(if named.len() > 8 { 5 } else { 4 });
+    let mut figures = Vec::new();
+    for (i, (name, values)) in named.iter().enumerate() {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let std = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
         let subtitle = format!("mean {}, std {}", short_number(mean), short_number(std));
-        let unnamed = (String::new(), values.clone());
-        let figure = Figure::new(chart(&[unnamed], &shared)?);
-        let figure = figure.title(name).subtitle(&subtitle);
-        Ok(figure.y_label("share (%)").size(230, 210))
-    };
-    let figures = named.iter().map(one).collect::<Result<Vec<_>>>()?;
-    let most = if figures.len() > 8 { 5 } else { 4 };
-    grid(&figures, figures.len().min(most))
+        let mut chart = chart(&[(String::new(), values.clone())], &shared)?;
+        for layer in &mut chart.layers {
+            if let Layer::Line(line) = layer {
+                line.colour = theme::SOFT_INK;
+            }
+        }
+        // What is the same for all stands at the left and below the last row only.
+        let is_first = i % columns == 0;
+        chart.y_label = if is_first { "share (%)" } else { "" }.to_string();
+        if i + columns < named.len() {
+            chart.x_label.clear();
+        }
+        let width = if is_first { 228 } else { 204 };
+        let figure = Figure::new(chart).title(name).subtitle(&subtitle);
+        figures.push(figure.size(width, 210));
+    }
+    grid(&figures, columns)
 }
 
 fn read(what: &str, named: &[(&str, Tensor)]) -> Result<Vec<(String, Vec<f64>)>> {

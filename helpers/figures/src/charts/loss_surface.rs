@@ -14,6 +14,8 @@ use candle_functional::stop::check_stop;
 
 const SIDE: usize = 61;
 const LEVELS: usize = 12;
+/// Shaded pixels along each axis: finer than the grid, so that shades and contours meet.
+const PIXELS: usize = 240;
 
 /// The loss for every pair of weights (w0, w1) in two ranges: the darker, the higher, with a
 /// contour line at each twelfth. A range of more than 30 to 1 is shaded by its logarithm.
@@ -64,7 +66,7 @@ pub fn loss_surface(
     let lines = (1..LEVELS).flat_map(|i| field.contour(i as f64 / levels, &x, &y));
     let contours = Line::new("contour", "", lines.collect());
     let colour = |t: &f64| theme::relief((t * levels).floor().min(levels - 1.0) / (levels - 1.0));
-    let shades = raster(SIDE, field.values.iter().map(colour).collect());
+    let shades = raster(PIXELS, field.resampled(PIXELS).iter().map(colour).collect());
     let layers = vec![
         Layer::Image(shades),
         Layer::Line(Line {

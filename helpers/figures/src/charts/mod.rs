@@ -19,3 +19,4 @@ pub(crate) mod roc;
 pub(crate) mod scalar_field;
 pub(crate) mod scatter;
 pub(crate) mod sound;
+pub(crate) mod spread;

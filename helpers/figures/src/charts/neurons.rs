@@ -6,6 +6,7 @@ use super::chart::{Chart, Layer};
 use super::line::Line;
 use super::points::Points;
 use super::scalar_field::{ScalarField, evaluate_on_grid, raster};
+use crate::colour_bar::ColourBar;
 use crate::figure::Figure;
 use crate::number_format::short_number;
 use crate::subplots::grid;
@@ -16,7 +17,7 @@ use crate::values::min_max;
 const SIDE: usize = 61;
 
 /// The output of each neuron of a hidden layer everywhere around the points: a small chart for
-/// each, blue where it is negative, orange where it is positive, and the line where it switches.
+/// each, the darker the higher, with the line where it switches. The colours are the classes' alone.
 ///
 /// `hidden` maps (M, 2) to the layer's outputs (M, H), H at most 32.
 ///
@@ -46,16 +47,13 @@ pub fn neurons(
     if count > 32 {
         bail!("{WHAT}: at most 32 neurons fit a figure, the layer has {count}");
     }
-    let most = values
-        .iter()
-        .fold(0f64, |most, v| most.max(v.abs()))
-        .max(1e-12);
+    let (least, most) = min_max(&values);
+    let span = (most - least).max(1e-12);
+    // In steps: few colours make a small file. Pale: the points must be seen on it.
+    let step = |v: &f64| shade(((v - least) / span * 16.0).round() / 16.0);
     let chart = |neuron: usize| {
         let values: Vec<f64> = values.iter().skip(neuron).step_by(count).copied().collect();
         let (low, high) = min_max(&values);
-        // In steps: few colours make a small file. Pale: the points must be seen on it.
-        let step = |v: &f64| theme::diverging((16.0 * (v / most + 1.0)).round() / 32.0);
-        let step = |v: &f64| theme::mix(theme::BACKGROUND, step(v), 0.55);
         let field = raster(SIDE, values.iter().map(step).collect());
         let level = match low {
             low if low < 0.0 => 0.0,
@@ -69,7 +67,13 @@ pub fn neurons(
             Layer::Points(drawn.clone()),
         ];
         let range = format!("{} to {}", short_number(low), short_number(high));
-        let chart = Chart::new((x.clone(), "x0"), (y.clone(), "x1"), layers);
+        let mut chart = Chart::new((x.clone(), "x0"), (y.clone(), "x1"), layers);
+        chart.colour_bar = Some(ColourBar {
+            low: least,
+            high: most,
+            map: shade,
+            label: "output".to_string(),
+        });
         Figure::new(chart)
             .title(&format!("neuron {neuron}"))
             .subtitle(&range)
@@ -77,4 +81,9 @@ pub fn neurons(
     };
     let charts: Vec<Figure> = (0..count).map(chart).collect();
     grid(&charts, count.min(4))
+}
+
+/// White at the lowest output, grey at the highest.
+fn shade(t: f64) -> theme::Rgb {
+    theme::mix(theme::BACKGROUND, theme::AXIS, 0.9 * t)
 }

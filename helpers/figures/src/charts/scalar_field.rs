@@ -15,6 +15,25 @@ pub(crate) struct ScalarField {
 }
 
 impl ScalarField {
+    /// The values in the middle of `side` by `side` pixels over the same axes, interpolated.
+    pub fn resampled(&self, side: usize) -> Vec<f64> {
+        let last = self.side - 1;
+        let along = |i: usize| {
+            let at = (i as f64 + 0.5) / side as f64 * last as f64;
+            let cell = (at as usize).min(last - 1);
+            (cell, at - cell as f64)
+        };
+        let value = |i: usize| {
+            let ((column, x), (row, y)) = (along(i % side), along(i / side));
+            let at = |row: usize| {
+                let first = row * self.side + column;
+                self.values[first] * (1.0 - x) + self.values[first + 1] * x
+            };
+            at(row) * (1.0 - y) + at(row + 1) * y
+        };
+        (0..side * side).map(value).collect()
+    }
+
     /// The places of a grid over two axes, in the order of the values.
     pub fn places(side: usize, x: &Axis, y: &Axis) -> Vec<Place> {
         let at = |axis: &Axis, i: usize| {

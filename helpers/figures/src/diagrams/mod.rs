@@ -20,6 +20,7 @@ mod graph_diagram;
 mod layer;
 mod layered_layout;
 mod mlp_diagram;
+mod network;
 mod repeated_blocks;
 
 pub use block_diagram::block_diagram;
@@ -27,3 +28,4 @@ pub use feature_map_diagram::feature_map_diagram;
 pub use graph_diagram::{GraphNode, GraphNodeKind, graph_diagram};
 pub use layer::{Layer, LayerKind, Skip};
 pub use mlp_diagram::mlp_diagram;
+pub use network::network;

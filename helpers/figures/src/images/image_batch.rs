@@ -36,20 +36,20 @@ impl ImageBatch {
             ),
         };
         if images.elem_count() == 0 {
-            bail!("{what}: there is no picture in {dims:?}");
+            bail!("{what}: there is no image in {dims:?}");
         }
         if count > MOST {
             bail!(
-                "{what}: at most {MOST} pictures in a figure, got {count}; take some with .narrow(0, 0, 16)"
+                "{what}: at most {MOST} images in a figure, got {count}; take some with .narrow(0, 0, 16)"
             );
         }
         if height > 2000 || width > 2000 {
-            bail!("{what}: a picture has at most 2000 x 2000 pixels, got {height} x {width}");
+            bail!("{what}: an image has at most 2000 x 2000 pixels, got {height} x {width}");
         }
         let values = values(images)?;
         if let Some(i) = values.iter().position(|v| !v.is_finite()) {
             let (picture, value) = (i / (channels * height * width), values[i]);
-            bail!("{what}: picture {picture} holds a value that is not finite, {value}");
+            bail!("{what}: image {picture} holds a value that is not finite, {value}");
         }
         let min_max = min_max(&values);
         Ok(ImageBatch {

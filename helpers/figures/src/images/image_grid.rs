@@ -104,6 +104,21 @@ impl Content for ImageGrid {
         Some((width, height.max(LEGEND_LEAST) + theme::MARGIN))
     }
 
+    fn beside(&self) -> Option<Legend> {
+        Some(self.legend())
+    }
+
+    fn without(&self, common: &Legend) -> Option<Arc<dyn Content>> {
+        let mut bare = self.clone();
+        if !common.entries.is_empty() {
+            bare.legend.clear();
+        }
+        if common.colour_bar.is_some() {
+            (bare.scale, bare.colour_bar) = (false, None);
+        }
+        Some(Arc::new(bare))
+    }
+
     fn notes(&self) -> Vec<String> {
         let (low, high) = self.batch.range();
         let mut notes = Vec::from_iter(Some(self.note.clone()).filter(|note| !note.is_empty()));

@@ -50,7 +50,7 @@ pub fn worst_mistakes(
     }
     if wrong.is_empty() || count == 0 {
         bail!(
-            "{WHAT}: nothing to show, {} mistakes of {n} decisions, {count} wanted",
+            "{WHAT}: nothing to show, {} mistakes of {n} predictions, {count} wanted",
             wrong.len()
         );
     }
@@ -66,7 +66,7 @@ pub fn worst_mistakes(
     )?;
     let caption = |&(sure, _, target, decided): &(f64, usize, usize, usize)| {
         format!(
-            "true {}\nsaid {}, {:.0} %",
+            "true {}\npred. {}, {:.0} %",
             name[target],
             name[decided],
             100.0 * sure
@@ -74,6 +74,6 @@ pub fn worst_mistakes(
     };
     grid.scale = false;
     grid.captions = wrong.iter().map(caption).collect();
-    grid.note = format!("{mistakes} mistakes of {n} decisions, the surest first");
+    grid.note = format!("{mistakes} mistakes of {n} predictions, the most confident first");
     Ok(Figure::new(grid))
 }

@@ -10,7 +10,7 @@ use crate::theme;
 use crate::values::finite_values;
 
 /// The confusion matrix (C, C) of `metrics::confusion_matrix`: a row for each true class, a column
-/// for each decision, a count in each cell; the darker, the larger the share of its row. `names` are
+/// for each prediction, a count in each cell; the darker, the larger the share of its row. `names` are
 /// the classes' names, `&[]` for numbers.
 ///
 /// ```
@@ -49,7 +49,13 @@ pub fn confusion_matrix(counts: &Tensor, names: &[&str]) -> Result<Figure> {
     let width = (left + side + theme::MARGIN).max(280.0);
     let mut canvas = Canvas::blank(width, top + side + theme::MARGIN);
     let middle = (left + side / 2.0, 14.0);
-    canvas.text("decision", theme::TEXT, theme::INK, Anchor::Middle, middle);
+    canvas.text(
+        "prediction",
+        theme::TEXT,
+        theme::INK,
+        Anchor::Middle,
+        middle,
+    );
     let middle = (theme::MARGIN + 10.0, top + side / 2.0);
     canvas.upright("true class", theme::TEXT, middle);
     for (class, name) in named.iter().enumerate() {

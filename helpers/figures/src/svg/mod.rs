@@ -8,5 +8,5 @@ mod raster;
 
 pub(crate) use canvas::Canvas;
 pub(crate) use glyphs::Anchor;
-pub(crate) use path::{polyline, stroke};
+pub(crate) use path::{PathData, polyline, stroke};
 pub(crate) use raster::{Raster, base64};

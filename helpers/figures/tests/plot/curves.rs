@@ -48,6 +48,37 @@ fn a_run_has_one_colour_and_its_validation_is_dashed() {
 }
 
 #[test]
+fn one_run_has_the_colours_of_training_and_validation() {
+    let figure = plot::learning_curves(&[("", vec![1.0, 0.5], vec![1.1, 0.8])]).unwrap();
+    has_texts(&figure, &["train", "validation", "epoch"]);
+    assert_eq!(every(&figure, "curve", "stroke"), ["#009e73", "#cc79a7"]);
+    let dashes = every(&figure, "curve", "stroke-dasharray");
+    assert!(dashes[0].is_empty() && !dashes[1].is_empty());
+    let alone = plot::learning_curves(&[("", vec![1.0, 0.5], vec![])]).unwrap();
+    assert_eq!(every(&alone, "curve", "stroke"), ["#009e73"]);
+    assert_eq!(
+        error(plot::learning_curves(&[("", vec![], vec![1.0])])),
+        "learning_curves: there is no value of train"
+    );
+}
+
+#[test]
+fn a_logarithmic_axis_writes_all_its_ticks_alike() {
+    let texts_of = |values: &[f64]| {
+        let mut found = Vec::new();
+        with_document(&plot::loss_curve(values).unwrap().log_y(), |document| {
+            found = texts(document);
+        });
+        found
+    };
+    let has = |texts: &[String], text: &str| texts.iter().any(|t| t == text);
+    let far = texts_of(&[1.0, 1e2, 1e5]);
+    assert!(has(&far, "10⁰") && !has(&far, "100"), "{far:?}");
+    let near = texts_of(&[0.1, 1.0, 100.0]);
+    assert!(has(&near, "100") && has(&near, "0.1"), "{near:?}");
+}
+
+#[test]
 fn lines_go_through_their_points() {
     let points = vec![(1.0, 1.0), (10.0, 4.0), (100.0, 9.0)];
     let figure = plot::lines(&[("cost", points)])

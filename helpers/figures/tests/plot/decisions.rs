@@ -6,7 +6,7 @@ fn a_confusion_matrix_counts_by_row_and_is_darker_where_more() {
     let figure = plot::confusion_matrix(&counts, &["cat", "dog"]).unwrap();
     has_texts(
         &figure,
-        &["9", "1", "7", "3", "cat", "dog", "true class", "decision"],
+        &["9", "1", "7", "3", "cat", "dog", "true class", "prediction"],
     );
     with_document(&figure, |document| {
         // The 7 stands in the second row, first column.
@@ -63,7 +63,7 @@ fn a_roc_curve_says_its_area_and_its_equal_error() {
 }
 
 #[test]
-fn the_surest_mistake_comes_first() {
+fn the_most_confident_mistake_comes_first() {
     let images = Tensor::zeros((4, 1, 3, 3), DType::F32, &CPU).unwrap();
     let probs = tensor(&[[0.6f32, 0.4], [0.9, 0.1], [0.2, 0.8], [0.5, 0.5]]);
     let targets = tensor(&[1u32, 1, 1, 0]);
@@ -71,10 +71,12 @@ fn the_surest_mistake_comes_first() {
     let figure = worst(5).unwrap();
     with_document(&figure, |document| {
         let texts = texts(document);
-        let said: Vec<&String> = texts.iter().filter(|t| t.starts_with("said")).collect();
-        assert_eq!(said, ["said ant, 90 %", "said ant, 60 %"]);
+        let said: Vec<&String> = texts.iter().filter(|t| t.starts_with("pred.")).collect();
+        assert_eq!(said, ["pred. ant, 90 %", "pred. ant, 60 %"]);
         assert!(texts.contains(&"true bee".to_string()));
-        assert!(texts.contains(&"2 mistakes of 4 decisions, the surest first".to_string()));
+        assert!(
+            texts.contains(&"2 mistakes of 4 predictions, the most confident first".to_string())
+        );
     });
     assert_eq!(
         every(&worst(1).unwrap(), "edges", "d")[0]
@@ -85,7 +87,7 @@ fn the_surest_mistake_comes_first() {
     let right = tensor(&[0u32, 0, 1, 0]);
     assert_eq!(
         error(plot::worst_mistakes(&images, &probs, &right, &[], 5)),
-        "worst_mistakes: nothing to show, 0 mistakes of 4 decisions, 5 wanted"
+        "worst_mistakes: nothing to show, 0 mistakes of 4 predictions, 5 wanted"
     );
     assert_eq!(
         error(plot::worst_mistakes(

@@ -30,6 +30,12 @@ fn layers_have_a_panel_each_over_one_range() {
     let panels = every(&figure, "curve", "d");
     let span = |path: &str| nodes(path).last().unwrap().0 - nodes(path)[0].0;
     close(span(&panels[0]), span(&panels[1]), 100.0);
+    assert_eq!(every(&figure, "curve", "fill"), ["#525a66", "#525a66"]);
+    with_document(&figure, |document| {
+        let texts = texts(document);
+        let count = |label: &str| texts.iter().filter(|text| *text == label).count();
+        assert_eq!((count("share (%)"), count("value")), (1, 2));
+    });
     assert_eq!(
         error(plot::histograms(&[("fc1", tensor(&[0f32, f32::NAN]))])),
         "histograms: fc1: value 1 of 2 is not finite, NaN"

@@ -9,10 +9,12 @@ mod decisions;
 mod histogram;
 mod images;
 mod loss_surface;
+mod network;
 mod output;
 mod scatter;
 mod settings;
 mod sound;
+mod spread;
 mod texts;
 
 use helpers::plot::{self, Figure};
@@ -52,7 +54,7 @@ fn error<T>(result: Result<T>) -> String {
     message.lines().next().unwrap().to_string()
 }
 
-fn with_document(figure: &Figure, check: impl Fn(&Document)) {
+fn with_document(figure: &Figure, check: impl FnOnce(&Document)) {
     let svg = figure.svg().unwrap();
     check(&Document::parse(&svg).unwrap());
 }

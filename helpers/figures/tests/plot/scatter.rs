@@ -128,3 +128,17 @@ fn arrows_have_a_shaft_and_a_head_each() {
         "arrows g: 1 points need as many steps, got 0"
     );
 }
+
+#[test]
+fn every_point_is_drawn_also_above_another() {
+    // Three columns of five points: in a column, all but the ends lie on a straight line.
+    let flat: Vec<f32> = (0..15)
+        .flat_map(|i| [(i / 5) as f32, (i % 5) as f32])
+        .collect();
+    let points = Tensor::from_vec(flat, (15, 2), &Device::Cpu).unwrap();
+    let targets = Tensor::zeros(15, DType::U32, &Device::Cpu).unwrap();
+    let figure = plot::scatter(&points, &targets).unwrap();
+    // A marker at the first node (none at the last, which is the point before it again).
+    let drawn = line(&figure, "points");
+    assert_eq!(drawn.len(), 15 + 1, "{drawn:?}");
+}

@@ -9,6 +9,59 @@ fn figures_beside_one_another_keep_their_texts() {
     assert!(format!("{row:?}").starts_with(r#"Figure("both", 1160 x 4"#));
 }
 
+/// How often each of these texts stands in a figure.
+fn count<const N: usize>(figure: &Figure, wanted: [&str; N]) -> [usize; N] {
+    let mut counts = [0; N];
+    with_document(figure, |document| {
+        let texts = texts(document);
+        counts = wanted.map(|word| texts.iter().filter(|text| *text == word).count());
+    });
+    counts
+}
+
+#[test]
+fn a_legend_that_all_have_stands_once_at_the_right() {
+    let panels = [few().title("left").size(300, 260), few().size(300, 260)];
+    let row = plot::side_by_side(&panels).unwrap();
+    assert_eq!(count(&row, ["class 0", "class 1", "x0"]), [1, 1, 2]);
+    // The whole is as wide as before, and each panel keeps its own legend where they differ.
+    assert_eq!(format!("{row:?}"), r#"Figure("", 600 x 274)"#);
+    let other = few().classes(&["no", "yes"]).size(300, 260);
+    let row = plot::grid(&[few().size(300, 260), other], 1).unwrap();
+    assert_eq!(count(&row, ["class 0", "no"]), [1, 1]);
+    let alone = plot::side_by_side(&[few()]).unwrap();
+    assert_eq!(count(&alone, ["class 0", "class 1"]), [1, 1]);
+    let curve = plot::loss_curve(&[1.0, 0.5]).unwrap();
+    let row = plot::side_by_side(&[few(), curve]).unwrap();
+    assert_eq!(count(&row, ["class 0", "class 1"]), [1, 1]);
+    let broken = plot::side_by_side(&[few(), few().log_y()]).unwrap();
+    assert_eq!(
+        error(broken.svg()),
+        "log_y: only curves can have a logarithmic axis"
+    );
+}
+
+#[test]
+fn a_colour_bar_that_all_have_stands_once_beside_legends_that_differ() {
+    let surface = |high: f64, path: &str| {
+        let bowl = move |w0: f64, w1: f64| Ok(10.0 + high * (w0 * w0 + w1 * w1));
+        let surface = plot::loss_surface(bowl, (-1.0, 1.0), (-1.0, 1.0)).unwrap();
+        surface.trajectory(&[(1.0, 1.0), (0.0, 0.0)], path)
+    };
+    let same = plot::grid(&[surface(1.0, "lr 0.1"), surface(1.0, "lr 1")], 2).unwrap();
+    assert_eq!(count(&same, ["loss", "lr 0.1", "lr 1"]), [1, 1, 1]);
+    let other = plot::grid(&[surface(1.0, "lr 1"), surface(2.0, "lr 1")], 2).unwrap();
+    assert_eq!(count(&other, ["loss", "lr 1"]), [2, 1]);
+    let pictures = |low: f32| {
+        let pixels = tensor(&[[[low, 1f32], [0.25, 0.5]]]);
+        plot::images(&pixels).unwrap()
+    };
+    let same = plot::side_by_side(&[pictures(-0.75), pictures(-0.75)]).unwrap();
+    assert_eq!(count(&same, ["−0.75", "1"]), [1, 1]);
+    let other = plot::side_by_side(&[pictures(-0.75), pictures(-0.5)]).unwrap();
+    assert_eq!(count(&other, ["−0.75", "−0.5", "1"]), [1, 1, 2]);
+}
+
 #[test]
 fn wrong_curves_and_pictures_are_one_clear_line() {
     assert_eq!(
@@ -37,15 +90,12 @@ fn wrong_curves_and_pictures_are_one_clear_line() {
         images(&[2, 4, 5, 5]),
         "images: expected (H, W), (N, H, W), (N, 1, H, W) or (N, 3, H, W), got [2, 4, 5, 5]"
     );
-    assert_eq!(
-        images(&[0, 5, 5]),
-        "images: there is no picture in [0, 5, 5]"
-    );
-    assert!(images(&[401, 2, 2]).starts_with("images: at most 400 pictures in a figure, got 401"));
+    assert_eq!(images(&[0, 5, 5]), "images: there is no image in [0, 5, 5]");
+    assert!(images(&[401, 2, 2]).starts_with("images: at most 400 images in a figure, got 401"));
     let nan = Tensor::new(&[[0f32, f32::NAN]], &CPU).unwrap();
     assert_eq!(
         error(plot::images(&nan)),
-        "images: picture 0 holds a value that is not finite, NaN"
+        "images: image 0 holds a value that is not finite, NaN"
     );
     assert_eq!(
         error(plot::side_by_side(&[])),
@@ -60,7 +110,7 @@ fn settings_that_do_not_fit_are_reported_when_the_figure_is_drawn() {
     let said = |figure: Figure| error(figure.svg());
     assert_eq!(
         said(curve().captions(&["a"])),
-        "captions: this figure has no pictures"
+        "captions: this figure has no images"
     );
     assert_eq!(
         said(curve().classes(&["a"])),
@@ -94,7 +144,7 @@ fn settings_that_do_not_fit_are_reported_when_the_figure_is_drawn() {
     );
     assert_eq!(
         said(pictures().captions(&["a"])),
-        "captions: 2 pictures need as many captions, got 1"
+        "captions: 2 images need as many captions, got 1"
     );
     assert_eq!(said(pictures().columns(0)), "columns: at least 1, got 0");
     assert_eq!(

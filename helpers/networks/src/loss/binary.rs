@@ -1,4 +1,4 @@
-//! Losses of yes-or-no decisions: each output is one probability, or its logit.
+//! Losses of two classes: each output is one probability, or its logit.
 
 use candle_core::{Result, Tensor};
 

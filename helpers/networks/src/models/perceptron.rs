@@ -33,9 +33,9 @@ pub fn perceptron(inputs: usize, params: &Parameters) -> Result<Perceptron> {
 }
 
 impl Model for Perceptron {
-    /// (N, inputs) to the probabilities (p, 1 - p), (N, 2): p is that of class 0.
+    /// (N, inputs) to the probabilities (1 - p, p), (N, 2): p is that of class 1.
     fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
         let p = F::sigmoid(&self.fc.forward(x, train)?)?;
-        Tensor::cat(&[&p, &(1.0 - &p)?], 1)
+        Tensor::cat(&[&(1.0 - &p)?, &p], 1)
     }
 }

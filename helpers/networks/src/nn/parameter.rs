@@ -73,6 +73,25 @@ impl Parameter {
         direct.or_else(|_| self.var.set(&values.force_contiguous()?))
     }
 
+    /// Takes `amount` off the values, as one step of gradient descent does:
+    ///
+    /// ```
+    /// use helpers::prelude::*;
+    /// let params = Parameters::new(&Device::Cpu);
+    /// let w = params.create("w", 2, nn::Init::ONES)?;
+    /// let gradient = Tensor::new(&[2f32, -4.0], &Device::Cpu)?;
+    /// w.subtract(&(gradient * 0.25)?)?;
+    /// assert_eq!(w.tensor().to_vec1::<f32>()?, [0.5, 2.0]);
+    /// # Ok::<(), helpers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An amount of another shape or type; the values stay as they were.
+    pub fn subtract(&self, amount: &Tensor) -> Result<()> {
+        check_fits(&self.name, &self.var, amount)?;
+        self.set(&(self.var.as_tensor() - amount)?)
+    }
+
     /// Draws the values anew: `conv.weight.init(nn::Init::HeNormal)?`.
     ///
     /// ```

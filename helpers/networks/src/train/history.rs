@@ -101,17 +101,8 @@ impl History {
         if self.is_empty() {
             bail!("curves: no epoch was completed yet");
         }
-        let figure = figures::loss_curves(&self.loss_curves())?;
-        Ok(figure.title("Loss by epoch").x_label("epoch"))
-    }
-
-    pub(super) fn loss_curves(&self) -> Vec<(&'static str, Vec<f64>)> {
-        let mut curves = vec![
-            ("train", self.train_losses()),
-            ("validation", self.validation_losses()),
-        ];
-        curves.retain(|(_, losses)| !losses.is_empty());
-        curves
+        let run = ("", self.train_losses(), self.validation_losses());
+        Ok(figures::learning_curves(&[run])?.title("Loss by epoch"))
     }
 
     /// Shows the table in a notebook, as HTML and as text.

@@ -23,20 +23,21 @@
     }
   };
 
-  const colours = ["#0072b2", "#d55e00"];
+  // As in all figures: training green and full, validation pink and dashed.
+  const curves = [["train", "#009e73", ""], ["validation", "#cc79a7", "6 4"]];
   const draw = (run) => {
     const [width, height, left, bottom] = [580, 260, 60, 40];
-    const values = run.curves.flatMap((curve) => curve.values);
+    const values = [...run.train, ...run.validation];
     if (!values.length) return;
     const low = Math.min(0, ...values), high = Math.max(...values, low + 1e-9);
     const y = (v) => 15 + (1 - (v - low) / (high - low)) * (height - bottom - 15);
     const x = (i, n) => left + (n > 1 ? i / (n - 1) : 0.5) * (width - left - 15);
     const text = (x, y, words, extra) => `<text x="${x}" y="${y}" ${extra || ""}>${words}</text>`;
     const end = `text-anchor="end"`;
-    const lines = run.curves.map((curve, k) => {
-      const points = curve.values.map((v, i) => x(i, curve.values.length).toFixed(1) + "," + y(v).toFixed(1));
-      const label = curve.values.length ? text(width - 15, 25 + 16 * k, `<tspan fill="${colours[k]}">■</tspan> ${curve.name}`, end) : "";
-      return `<polyline points="${points.join(" ")}" fill="none" stroke="${colours[k]}" stroke-width="2"/>` + label;
+    const lines = curves.filter(([name]) => run[name].length).map(([name, colour, dash], k) => {
+      const points = run[name].map((v, i) => x(i, run[name].length).toFixed(1) + "," + y(v).toFixed(1));
+      return `<polyline points="${points.join(" ")}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>` +
+        text(width - 15, 25 + 16 * k, `<tspan fill="${colour}">■</tspan> ${name}`, end);
     });
     const axes = `<path d="M${left} 10V${height - bottom}H${width - 10}" style="fill:none;stroke:var(--jp-ui-font-color2,#8c959f)"/>`;
     box.innerHTML =

@@ -146,11 +146,12 @@ impl Tracker {
     }
 
     pub(super) fn figure(&self) -> Result<Figure> {
-        let (unit, curves) = self.state().curves();
-        if curves[0].1.is_empty() {
+        let state = self.state();
+        let (unit, train, validation) = state.curves();
+        if train.is_empty() {
             bail!("curves: no batch was done yet; try again in a moment");
         }
-        Ok(figures::loss_curves(&curves)?
+        Ok(figures::learning_curves(&[("", train, validation)])?
             .title(&format!("Loss by {unit}"))
             .x_label(unit))
     }
@@ -158,15 +159,12 @@ impl Tracker {
     /// What the live curve shows, as JSON.
     pub(super) fn json(&self) -> String {
         let state = self.state();
-        let (unit, curves) = state.curves();
-        let steps = curves[0].1.len();
-        let curves = curves.iter().map(
-            |(name, values)| serde_json::json!({ "name": name, "values": means(values, 300) }),
-        );
+        let (unit, train, validation) = state.curves();
         serde_json::json!({
             "unit": unit,
-            "steps": steps,
-            "curves": curves.collect::<Vec<_>>(),
+            "steps": train.len(),
+            "train": means(&train, 300),
+            "validation": means(&validation, 300),
             "line": state.progress().line,
             "done": state.outcome.is_some(),
         })
@@ -175,12 +173,13 @@ impl Tracker {
 }
 
 impl State {
-    /// The losses by batch in the first epoch, then by epoch.
-    fn curves(&self) -> (&'static str, Vec<(&'static str, Vec<f64>)>) {
+    /// Training and validation losses, by batch in the first epoch, then by epoch.
+    fn curves(&self) -> (&'static str, Vec<f64>, Vec<f64>) {
         if self.history.len() < 2 {
-            return ("batch", vec![("train", self.losses.clone())]);
+            return ("batch", self.losses.clone(), Vec::new());
         }
-        ("epoch", self.history.loss_curves())
+        let history = &self.history;
+        ("epoch", history.train_losses(), history.validation_losses())
     }
 
     fn progress(&self) -> Progress {

@@ -25,7 +25,7 @@ impl Transform for ToTensor {
             (3, DType::U8) => x.permute((2, 0, 1))?.contiguous()?,
             (2, DType::U8) => x.unsqueeze(0)?,
             (_, dtype) => bail!(
-                "ToTensor: takes a picture of bytes, (H, W, C) or (H, W) in u8, got {} in {}",
+                "ToTensor: takes an image of bytes, (H, W, C) or (H, W) in u8, got {} in {}",
                 display_shape(x.dims()),
                 dtype.as_str()
             ),
