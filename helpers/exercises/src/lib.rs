@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use helpers::prelude::*;
-//! fn neuron(x: [f64; 2], w: [f64; 2], b: f64) -> f64 {
-//!     todo!("exercise 1")
+//! fn boundary(w: [f64; 2], b: f64) -> (f64, f64) {
+//!     todo!("exercise 2")
 //! }
-//! let card = exercise::tp1::neuron(neuron);
+//! let card = exercise::tp1::boundary(boundary);
 //! assert_eq!(card.status(), exercise::Status::Unwritten);
 //! ```
 

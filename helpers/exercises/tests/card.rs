@@ -49,7 +49,7 @@ fn child() {
         let message = info.payload_as_str().unwrap_or_default();
         eprintln!("outer hook: {message}");
     }));
-    tp1::neuron(|_, _, _| todo!("a hole"));
+    tp1::boundary(|_, _| todo!("a hole"));
     let nasty = "<script>\nEVCXR_END_CONTENT\n&";
     let card = check(nasty, "v", |cases| {
         cases.equal("inner", || Ok(tp1::boundary(|_, _| todo!()).points()), 0)?;

@@ -23,56 +23,41 @@ fn grey(card: &Card) {
     assert_eq!(card.points(), 0);
 }
 
-type Neuron = fn([f64; 2], [f64; 2], f64) -> f64;
 type Boundary = fn([f64; 2], f64) -> (f64, f64);
 
 #[test]
-fn the_neuron_is_checked() {
-    let right: [Neuron; 2] = [
-        |x, w, b| w[0] * x[0] + w[1] * x[1] + b,
-        |x, w, b| f64::from((w[0] * x[0]) as f32 + (w[1] * x[1]) as f32 + b as f32),
+fn the_boundary_is_checked() {
+    let right: [Boundary; 2] = [
+        |w, b| (-w[0] / w[1], -b / w[1]),
+        |w, b| {
+            let (a, c) = (-w[0] as f32 / w[1] as f32, -b as f32 / w[1] as f32);
+            (f64::from(a), f64::from(c))
+        },
     ];
     for f in right {
-        green(&tp1::neuron(f));
-        assert!(tp1::neuron(f).message().contains("(20 cases)"));
+        green(&tp1::boundary(f));
+        assert!(tp1::boundary(f).message().contains("(40 cases)"));
     }
-    let wrong: [Neuron; 7] = [
-        |x, w, b| w[0] * x[0] + w[1] * x[1] - b,
-        |x, w, _| w[0] * x[0] + w[1] * x[1],
-        |x, w, b| w[0] * x[1] + w[1] * x[0] + b,
-        |x, w, b| w[0] * x[0] + w[0] * x[1] + b,
-        |x, w, b| w[0] + x[0] + w[1] + x[1] + b,
-        |x, w, b| (w[0] * x[0] + w[1] * x[1] + b).max(0.0),
-        |_, _, _| f64::NAN,
-    ];
-    for f in wrong {
-        let card = tp1::neuron(f);
-        red(&card, "neuron(x = [");
-        assert!(
-            card.message().contains("expected") && card.message().contains("got"),
-            "{card}"
-        );
-    }
-    grey(&tp1::neuron(|_, _, _| todo!("exercise 1")));
-    grey(&tp1::neuron(|_, _, _| todo!()));
-    let late: Neuron = |x, _, _| [1.0][x.len()];
-    red(&tp1::neuron(late), "it panicked: index out of bounds");
-}
-
-#[test]
-fn the_boundary_is_checked() {
-    green(&tp1::boundary(|w, b| (-w[0] / w[1], -b / w[1])));
-    let wrong: [Boundary; 5] = [
+    let wrong: [Boundary; 6] = [
         |w, b| (w[0] / w[1], b / w[1]),
         |w, b| (-w[1] / w[0], -b / w[0]),
         |w, b| (-b / w[1], -w[0] / w[1]),
         |w, b| (-w[0] / w[1], -b),
         |w, _| (-w[0] / w[1], 0.0),
+        |_, _| (f64::NAN, f64::NAN),
     ];
     for f in wrong {
-        red(&tp1::boundary(f), "boundary(w = [");
+        let card = tp1::boundary(f);
+        red(&card, "boundary(w = [");
+        assert!(
+            card.message().contains("expected") && card.message().contains("got"),
+            "{card}"
+        );
     }
     grey(&tp1::boundary(|_, _| todo!("exercise 2")));
+    grey(&tp1::boundary(|_, _| todo!()));
+    let late: Boundary = |w, _| [(1.0, 1.0)][w.len()];
+    red(&tp1::boundary(late), "it panicked: index out of bounds");
 }
 
 #[test]
@@ -243,15 +228,15 @@ fn a_check_leaves_the_notebooks_random_stream_alone() {
     let expected = random::permutation(20);
     manual_seed(1);
     let seen = std::cell::RefCell::new(Vec::new());
-    let draws = |x: [f64; 2], _: [f64; 2], _: f64| {
-        seen.borrow_mut().push(x);
-        random::with_generator(rand_number)
+    let draws = |w: [f64; 2], _: f64| {
+        seen.borrow_mut().push(w);
+        (random::with_generator(rand_number), 0.0)
     };
-    tp1::neuron(draws);
+    tp1::boundary(draws);
     assert_eq!(random::permutation(20), expected);
     let first = seen.take();
     manual_seed(99);
-    tp1::neuron(draws);
+    tp1::boundary(draws);
     assert_eq!(seen.take(), first); // and its values are the same in every run
 }
 

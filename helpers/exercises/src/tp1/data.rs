@@ -1,4 +1,4 @@
-//! Notebook 2: a data set, an augmentation, batches, sampling weights, normalisation.
+//! Notebook 2: a data set, an augmentation, an accuracy over batches, sampling weights, a leak.
 
 use candle_core::{DType, Device, Result, Tensor};
 use rand::Rng;
@@ -7,7 +7,8 @@ use rand::seq::SliceRandom;
 use super::inputs::CASES;
 use crate::{Card, check};
 use candle_functional::random;
-use networks::data::Dataset;
+use networks::data::{DataLoader, Dataset, TensorDataset};
+use networks::nn::Model;
 
 /// Checks the set of 16 bars: items 0 to 7 have the bright row `index` and target 0, items 8 to 15 the
 /// bright column `index - 8` and target 1; inputs are (1, 8, 8), f32, targets of type u32.
@@ -114,32 +115,54 @@ pub fn coin_shift(f: impl Fn(&Tensor) -> Result<Tensor>) -> Card {
     )
 }
 
-/// Checks the number of batches in an epoch, called as `f(items, batch_size, drop_last)`.
+/// A model whose scores are its inputs; in training mode it turns them round, so that nobody takes the one
+/// mode for the other.
+struct Mirror;
+
+impl Model for Mirror {
+    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
+        if train { x.neg() } else { Ok(x.clone()) }
+    }
+}
+
+/// Checks the accuracy of a model on all items of a loader, called as `f(model, loader)`: the share of
+/// right items, with the model in evaluation mode, however the items fall into batches.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::batch_count(|items, batch_size, _| items / batch_size);
+/// let card = exercise::tp1::accuracy_over_batches(|_, _| Ok(0.5));
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn batch_count(f: impl Fn(usize, usize, bool) -> usize) -> Card {
+pub fn accuracy_over_batches(f: impl Fn(&dyn Model, &DataLoader) -> Result<f64>) -> Card {
     check(
-        "The number of batches",
-        "As many as a DataLoader gives",
+        "Accuracy over batches",
+        "The share of right items, whatever the batch size",
         |cases| {
-            for case in 0..CASES {
-                let size: usize = random::with_generator(|g| g.random_range(1..=32));
-                // Batches that fill up, a last one that does not, fewer items than a batch.
-                let items = match case % 4 {
-                    0 => size * random::with_generator(|g| g.random_range(1..=20)),
-                    1 => random::with_generator(|g| g.random_range(1..=size)),
-                    _ => random::with_generator(|g| g.random_range(1..=2000)),
+            // A batch of right items; then a last batch that is smaller.
+            let mut runs = vec![(4, vec![true; 4]), (4, vec![true, true, true, true, false])];
+            for _ in 0..CASES {
+                let flags = |g: &mut random::Generator| {
+                    let items = g.random_range(1..=12);
+                    (0..items).map(|_| g.random_bool(0.6)).collect()
                 };
-                for (drop_last, right) in [(false, items.div_ceil(size)), (true, items / size)] {
-                    let call = format!(
-                        "batch_count(items = {items}, batch_size = {size}, drop_last = {drop_last})"
-                    );
-                    cases.equal(&call, || Ok(f(items, size, drop_last)), right)?;
-                }
+                runs.push(random::with_generator(|g| {
+                    (g.random_range(1..=6), flags(g))
+                }));
+            }
+            for (run, (batch_size, right)) in runs.iter().enumerate() {
+                cases.hint(if run == 0 { "Hint 1" } else { "Hint 2" });
+                // Scores (1, 0) decide class 0.
+                let scores = Tensor::new(&[[1f32, 0.0]], &Device::Cpu)?.repeat((right.len(), 1))?;
+                let targets: Vec<u32> = right.iter().map(|&right| u32::from(!right)).collect();
+                let set = TensorDataset::new(scores, Tensor::new(targets, &Device::Cpu)?)?;
+                let loader = DataLoader::new(set, *batch_size)?;
+                let count = right.iter().filter(|&&right| right).count();
+                let call = format!(
+                    "{count} of {} items right, in batches of {batch_size}: the accuracy",
+                    right.len()
+                );
+                let share = count as f64 / right.len() as f64;
+                cases.close(&call, || f(&Mirror, &loader), share)?;
             }
             Ok(())
         },
@@ -179,36 +202,61 @@ pub fn sampling_weights(f: impl Fn(&[u32], f64) -> Vec<f64>) -> Card {
     )
 }
 
-/// Checks the normalisation of images, called as `f(train, other)`, both (N, 1, H, W): `other` less the
-/// mean of all training pixels, divided by their standard deviation (the root of the mean square).
+/// Checks how a set is prepared, called as `f(set)`, with inputs (N, D): 80 % of it at random to train, the
+/// rest to validate, both normalised column by column with the mean and the standard deviation of the
+/// training part.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// fn normalise(train: &Tensor, other: &Tensor) -> Result<Tensor> {
-///     let mean = train.mean_all()?;
-///     let std = train.broadcast_sub(&mean)?.sqr()?.mean_all()?.sqrt()?;
-///     other.broadcast_sub(&mean)?.broadcast_div(&std)
-/// }
-/// let card = exercise::tp1::normalise(normalise);
-/// assert_eq!(card.status(), exercise::Status::Right);
+/// // Forgets to normalise.
+/// let card = exercise::tp1::prepare(|set| set.random_split(0.8));
+/// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn normalise(f: impl Fn(&Tensor, &Tensor) -> Result<Tensor>) -> Card {
+pub fn prepare(f: impl Fn(&TensorDataset) -> Result<(TensorDataset, TensorDataset)>) -> Card {
     check(
-        "Normalisation",
-        "Training images and others are moved and scaled by the numbers of the training images",
+        "The leak",
+        "Both parts are normalised with the numbers of the training part",
         |cases| {
-            for n in 2..7 {
-                let images = |low, high, n| random::uniform(low, high, (n, 1, 4, 4), &Device::Cpu);
-                let (train, other) = (images(0.0, 0.6, n)?, images(0.3, 1.0, 9 - n)?);
-                let pixels = train.flatten_all()?.to_vec1::<f32>()?;
-                let mean = pixels.iter().sum::<f32>() / pixels.len() as f32;
-                let squares = pixels.iter().map(|p| (p - mean).powi(2));
-                let std = (squares.sum::<f32>() / pixels.len() as f32).sqrt();
-                for (name, other) in [("train", &train), ("other", &other)] {
-                    let right = ((other - f64::from(mean))? / f64::from(std))?;
-                    let call =
-                        format!("normalise(train, {name}), mean {mean:.4} and deviation {std:.4}");
-                    cases.close_tensor(&call, || f(&train, other), &right)?;
+            for (items, columns) in [(10, 1), (20, 2), (50, 3)] {
+                // Large steps, so that every item counts; the targets tell which item is which.
+                let noise = random::normal(0.0, 1.0, (items, columns), &Device::Cpu)?;
+                let inputs = ((noise.sqr()? * 10.0)? + 100.0)?;
+                let targets = Tensor::arange(0u32, items as u32, &Device::Cpu)?;
+                let set = TensorDataset::new(inputs.clone(), targets)?;
+                let call = format!("prepare(a set of {items} items)");
+                let mut parts = None;
+                let sizes = || {
+                    let (train, validation) = parts.insert(f(&set)?);
+                    Ok((train.len(), validation.len()))
+                };
+                let right = (items * 4 / 5, items / 5);
+                cases.equal(&format!("the sizes of {call}"), sizes, right)?;
+                let Some((train, validation)) = parts else {
+                    continue;
+                };
+                let of_train = train.targets().to_vec1::<u32>()?;
+                let of_validation = validation.targets().to_vec1::<u32>()?;
+                let mut all = [of_train, of_validation].concat();
+                all.sort_unstable();
+                let each_once = || Ok(all == (0..items as u32).collect::<Vec<_>>());
+                cases.equal(
+                    &format!("each item is in one part of {call}"),
+                    each_once,
+                    true,
+                )?;
+
+                let rows = |part: &TensorDataset| inputs.index_select(part.targets(), 0);
+                let fitted = rows(&train)?;
+                let mean = fitted.mean_keepdim(0)?;
+                let std = fitted
+                    .broadcast_sub(&mean)?
+                    .sqr()?
+                    .mean_keepdim(0)?
+                    .sqrt()?;
+                for (name, part) in [("training", &train), ("validation", &validation)] {
+                    let right = rows(part)?.broadcast_sub(&mean)?.broadcast_div(&std)?;
+                    let what = format!("the {name} inputs of {call}");
+                    cases.close_tensor(&what, || Ok(part.inputs().clone()), &right)?;
                 }
             }
             Ok(())

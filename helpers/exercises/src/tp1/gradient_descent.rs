@@ -1,39 +1,41 @@
 //! Notebook 4: gradients and steps by hand.
 
-use rand::Rng;
-
-use super::inputs::{CASES, pair, value};
+use super::inputs::{CASES, pair, value, whole};
 use crate::{Card, check};
-use candle_functional::random;
 
-/// Checks a derivative measured from both sides: `(f(x + h) - f(x - h)) / (2 h)`, called as
-/// `derivative(f, x, h)`.
+/// Checks a gradient measured from both sides: `f(loss, w, h)` is, for each of the two weights,
+/// `(loss(w + h) - loss(w - h)) / (2 h)` with that weight alone moved.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::derivative(|f, x, h| (f(x + h) - f(x - h)) / (2.0 * h));
+/// let card = exercise::tp1::numerical_gradient(|loss, [w0, w1], h| {
+///     let along_w0 = loss([w0 + h, w1]) - loss([w0 - h, w1]);
+///     let along_w1 = loss([w0, w1 + h]) - loss([w0, w1 - h]);
+///     [along_w0 / (2.0 * h), along_w1 / (2.0 * h)]
+/// });
 /// assert_eq!(card.status(), exercise::Status::Right);
-/// let card = exercise::tp1::derivative(|f, x, h| (f(x + h) - f(x)) / h); // from one side
-/// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn derivative(derivative: impl Fn(fn(f64) -> f64, f64, f64) -> f64) -> Card {
-    type Named = (&'static str, fn(f64) -> f64);
-    let functions: [Named; 4] = [
-        ("x²", |x| x * x),
-        ("x³", |x| x * x * x),
-        ("exp(x)", f64::exp),
-        ("sin(x)", f64::sin),
+pub fn numerical_gradient(f: impl Fn(fn([f64; 2]) -> f64, [f64; 2], f64) -> [f64; 2]) -> Card {
+    type Named = (&'static str, fn([f64; 2]) -> f64);
+    let losses: [Named; 4] = [
+        ("w0² + 3 w1", |[w0, w1]| w0 * w0 + 3.0 * w1),
+        ("w0 w1³", |[w0, w1]| w0 * w1 * w1 * w1),
+        ("exp(w0) - w1", |[w0, w1]| w0.exp() - w1),
+        ("sin(w0 + 2 w1)", |[w0, w1]| (w0 + 2.0 * w1).sin()),
     ];
     check(
-        "A derivative from two values",
-        "The quotient is right for x², x³, exp and sin, with wide and narrow h",
+        "A gradient from four losses",
+        "Both differences are right for four losses, with wide and narrow h",
         |cases| {
             for case in 0..CASES {
-                let (name, f) = functions[case % functions.len()];
-                let (x, h) = (value(), [0.5, 0.1, 0.01][case % 3]);
-                let input = format!("derivative(f = {name}, x = {x}, h = {h})");
-                let slope = (f(x + h) - f(x - h)) / (2.0 * h);
-                cases.close(&input, || Ok(derivative(f, x, h)), slope)?;
+                let (name, loss) = losses[case % losses.len()];
+                let ([w0, w1], h) = (pair(), [0.5, 0.1, 0.01][case % 3]);
+                let input = format!("numerical_gradient({name}, w = [{w0}, {w1}], h = {h})");
+                let right = [
+                    (loss([w0 + h, w1]) - loss([w0 - h, w1])) / (2.0 * h),
+                    (loss([w0, w1 + h]) - loss([w0, w1 - h])) / (2.0 * h),
+                ];
+                cases.close_list(&input, || Ok(f(loss, [w0, w1], h).to_vec()), &right)?;
             }
             Ok(())
         },
@@ -77,35 +79,6 @@ pub fn perceptron_gradient(f: impl Fn(&[[f64; 2]], &[f64], [f64; 2]) -> [f64; 2]
     )
 }
 
-/// Checks one step of stochastic gradient descent: `f(w, grads, lr)` is the weights minus `lr` times
-/// the mean of the points' gradients.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let sum = |g: &[[f64; 2]], k: usize| g.iter().map(|g| g[k]).sum::<f64>();
-/// let card = exercise::tp1::sgd_step(|w, g, lr| {
-///     [0, 1].map(|k| w[k] - lr * sum(g, k) / g.len() as f64)
-/// });
-/// assert_eq!(card.status(), exercise::Status::Right);
-/// ```
-pub fn sgd_step(f: impl Fn([f64; 2], &[[f64; 2]], f64) -> [f64; 2]) -> Card {
-    check(
-        "One step of SGD",
-        "The weights are right after fresh batches of 1 to 4 gradients",
-        |cases| {
-            for case in 0..CASES {
-                let grads: Vec<[f64; 2]> = (0..=case % 4).map(|_| pair()).collect();
-                let (w, lr) = (pair(), [0.1, 0.5, 2.0][case % 3]);
-                let mean = mean(&grads);
-                let after = [w[0] - lr * mean[0], w[1] - lr * mean[1]];
-                let input = format!("sgd_step(w = {w:?}, grads = {grads:?}, lr = {lr})");
-                cases.close_list(&input, || Ok(f(w, &grads, lr).to_vec()), &after)?;
-            }
-            Ok(())
-        },
-    )
-}
-
 /// Checks the choice of a batch size: `f(n, epochs, step, point, budget)` is the smallest power of two
 /// B for which `epochs` times `ceil(n / B) step + n point` is at most `budget`, all in milliseconds.
 ///
@@ -126,8 +99,8 @@ pub fn smallest_batch(f: impl Fn(usize, usize, f64, f64, f64) -> usize) -> Card 
         "The batch size is right for fresh data sets and budgets",
         |cases| {
             for case in 0..CASES {
-                let n: usize = draw(|g| g.random_range(3..=60)) * 100;
-                let exponent: u32 = draw(|g| g.random_range(0..=8));
+                let n = 100 * whole(3, 60);
+                let exponent = whole(0, 8) as u32;
                 let (epochs, step, point) = (1 + case, 0.25, 0.125 / 64.0);
                 let time = |steps: f64| epochs as f64 * (steps * step + n as f64 * point);
                 // Between what this batch size needs and what the one below needs.
@@ -147,24 +120,28 @@ pub fn smallest_batch(f: impl Fn(usize, usize, f64, f64, f64) -> usize) -> Card 
     )
 }
 
-/// Checks an operation added to the notebook's tape: `f(x)` is the value of `x tanh(x)` and its
+/// Checks division added to the notebook's tape: `f(x)` is the value of `x / (1 + x x)` and its
 /// derivative, as the tape computes them.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::tanh_operation(|x| (x * x.tanh(), x.tanh()));
-/// assert_eq!(card.status(), exercise::Status::Wrong);
+/// let square = |x: f64| x * x;
+/// let card = exercise::tp1::division_operation(|x| {
+///     (x / (1.0 + x * x), (1.0 - x * x) / square(1.0 + x * x))
+/// });
+/// assert_eq!(card.status(), exercise::Status::Right);
 /// ```
-pub fn tanh_operation(f: impl Fn(f64) -> (f64, f64)) -> Card {
+pub fn division_operation(f: impl Fn(f64) -> (f64, f64)) -> Card {
     check(
         "A new operation",
-        "The tape gives the value and the derivative of x tanh(x) at fresh places",
+        "The tape gives the value and the derivative of x / (1 + x x) at fresh places",
         |cases| {
-            for _ in 0..CASES {
-                let x = value();
-                let (t, call) = (x.tanh(), format!("with_tanh({x})"));
-                cases.close(&format!("the value of {call}"), || Ok(f(x).0), x * t)?;
-                let slope = t + x * (1.0 - t * t);
+            for case in 0..CASES {
+                // At 2 the value is 0.4, and each wrong sign or factor shows.
+                let x = if case == 0 { 2.0 } else { value() };
+                let (below, call) = (1.0 + x * x, format!("with_division({x})"));
+                cases.close(&format!("the value of {call}"), || Ok(f(x).0), x / below)?;
+                let slope = (1.0 - x * x) / (below * below);
                 cases.close(&format!("the derivative of {call}"), || Ok(f(x).1), slope)?;
             }
             Ok(())
@@ -172,55 +149,8 @@ pub fn tanh_operation(f: impl Fn(f64) -> (f64, f64)) -> Card {
     )
 }
 
-/// Checks one step with momentum: `f(w, v, grad, lr, m)` is the weights and the velocity after
-/// `v <- m v + grad`, `w <- w - lr v`, as PyTorch's.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp1::momentum_step(|w, v, grad, lr, m| {
-///     let v = [m * v[0] + grad[0], m * v[1] + grad[1]];
-///     ([w[0] - lr * v[0], w[1] - lr * v[1]], v)
-/// });
-/// assert_eq!(card.status(), exercise::Status::Right);
-/// ```
-pub fn momentum_step(
-    f: impl Fn([f64; 2], [f64; 2], [f64; 2], f64, f64) -> ([f64; 2], [f64; 2]),
-) -> Card {
-    check(
-        "One step with momentum",
-        "Velocity and weights are right for fresh numbers",
-        |cases| {
-            for case in 0..CASES {
-                let (w, v, grad) = (pair(), pair(), pair());
-                let (lr, m) = ([0.1, 0.5][case % 2], [0.9, 0.5, 0.0][case % 3]);
-                let velocity = [m * v[0] + grad[0], m * v[1] + grad[1]];
-                let after = [w[0] - lr * velocity[0], w[1] - lr * velocity[1]];
-                let call = format!(
-                    "momentum_step(w = {w:?}, v = {v:?}, grad = {grad:?}, lr = {lr}, m = {m})"
-                );
-                let got = || f(w, v, grad, lr, m);
-                cases.close_list(
-                    &format!("the velocity of {call}"),
-                    || Ok(got().1.to_vec()),
-                    &velocity,
-                )?;
-                cases.close_list(
-                    &format!("the weights of {call}"),
-                    || Ok(got().0.to_vec()),
-                    &after,
-                )?;
-            }
-            Ok(())
-        },
-    )
-}
-
-fn draw<T>(draw: impl FnOnce(&mut random::Generator) -> T) -> T {
-    random::with_generator(draw)
-}
-
 fn yes_or_no() -> f64 {
-    f64::from(draw(|g| g.random_range(0..=1)))
+    whole(0, 1) as f64
 }
 
 fn mean(pairs: &[[f64; 2]]) -> [f64; 2] {

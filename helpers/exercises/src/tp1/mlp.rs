@@ -1,23 +1,14 @@
 //! Notebook 5: networks with a hidden layer.
 
-use candle_core::Result;
-use rand::Rng;
+use candle_core::{DType, Device, Error, Result, Tensor};
 
-use super::inputs::CASES;
+use super::inputs::{CASES, value, whole};
 use crate::{Card, check};
 use candle_functional::random;
-use networks::data::TensorDataset;
-use networks::nn::Model;
-
-/// A whole number from `low` to `high`.
-fn whole(low: usize, high: usize) -> usize {
-    random::with_generator(|g| g.random_range(low..=high))
-}
-
-/// From 0.1 to 2 by steps of 0.01, as losses print.
-fn some_loss() -> f64 {
-    whole(10, 200) as f64 / 100.0
-}
+use networks::data::{Dataset, TensorDataset};
+use networks::nn::{Model, Parameters};
+use networks::optim::{self, Optimizer};
+use networks::{loss, models};
 
 /// The weights of a 2-2-1 network with tanh: `(w1, b1, w2, b2)`, a row of `w1` for each hidden neuron.
 type TwoTwoOne = ([[f64; 2]; 2], [f64; 2], [f64; 2], f64);
@@ -64,176 +55,216 @@ pub fn xor_by_hand(f: impl Fn() -> TwoTwoOne) -> Card {
     )
 }
 
-/// Checks the count of an MLP's parameters: `f(sizes)`, where `sizes` go from the inputs to the
-/// outputs.
+/// Checks the forward pass of a network with one hidden layer, in tensors: `f(x, w1, b1, w2, b2)` is
+/// `tanh(x W1^T + b1) W2^T + b2`, with x (N, D), w1 (H, D), b1 (H), w2 (K, H), b2 (K).
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::mlp_parameters(|sizes| {
-///     sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
+/// let card = exercise::tp1::mlp_forward(|x, w1, b1, w2, b2| {
+///     let h = F::linear(x, w1, Some(b1))?.tanh()?;
+///     F::linear(&h, w2, Some(b2))
 /// });
 /// assert_eq!(card.status(), exercise::Status::Right);
 /// ```
-pub fn mlp_parameters(f: impl Fn(&[usize]) -> usize) -> Card {
+pub fn mlp_forward(
+    f: impl Fn(&Tensor, &Tensor, &Tensor, &Tensor, &Tensor) -> Result<Tensor>,
+) -> Card {
     check(
-        "The parameters of an MLP",
-        "The count is right for fresh sizes",
+        "The forward pass of an MLP",
+        "Shapes and scores are right for fresh batches and layers",
         |cases| {
             for case in 0..CASES {
-                let sizes: Vec<usize> = (0..2 + case % 4).map(|_| whole(1, 100)).collect();
-                let mut count = 0;
-                for pair in sizes.windows(2) {
-                    count += pair[0] * pair[1] + pair[1];
-                }
-                cases.equal(
-                    &format!("mlp_parameters({sizes:?})"),
-                    || Ok(f(&sizes)),
-                    count,
-                )?;
+                // One point and two hidden neurons first: numbers that can be followed by hand.
+                let (n, d, h, k) = match case {
+                    0 => (1, 2, 2, 1),
+                    _ => (whole(1, 4), whole(1, 3), whole(1, 5), whole(1, 3)),
+                };
+                let (x, w1, b1) = (halves(&[n, d])?, halves(&[h, d])?, halves(&[h])?);
+                let (w2, b2) = (halves(&[k, h])?, halves(&[k])?);
+                let hidden = x.matmul(&w1.t()?)?.broadcast_add(&b1)?.tanh()?;
+                let scores = hidden.matmul(&w2.t()?)?.broadcast_add(&b2)?;
+                let input = match case {
+                    0 => format!(
+                        "forward(x = {}, w1 = {}, b1 = {}, w2 = {}, b2 = {})",
+                        list(&x)?,
+                        list(&w1)?,
+                        list(&b1)?,
+                        list(&w2)?,
+                        list(&b2)?
+                    ),
+                    _ => format!(
+                        "forward of x ({n}, {d}), w1 ({h}, {d}), b1 ({h}), w2 ({k}, {h}), b2 ({k})"
+                    ),
+                };
+                cases.close_tensor(&input, || f(&x, &w1, &b1, &w2, &b2), &scores)?;
             }
             Ok(())
         },
     )
 }
 
-/// Checks a network and its training on XOR: `f(train)` builds a model and trains it on these
-/// points; five times, with fresh points and another seed, it must get 95 % of 1,000 new points right.
-/// The model gives the score of class 1, (N, 1), or a score for each class, (N, 2).
+/// A tensor of numbers from -3 to 3 by steps of 0.5.
+fn halves(dims: &[usize]) -> Result<Tensor> {
+    let count = dims.iter().product();
+    let numbers: Vec<f32> = (0..count).map(|_| value() as f32).collect();
+    Tensor::from_vec(numbers, dims, &Device::Cpu)
+}
+
+/// The numbers of a tensor as Rust writes them, a row for each of its rows.
+fn list(tensor: &Tensor) -> Result<String> {
+    Ok(match tensor.rank() {
+        1 => format!("{:?}", tensor.to_vec1::<f32>()?),
+        _ => format!("{:?}", tensor.to_vec2::<f32>()?),
+    })
+}
+
+/// Checks one operation of the notebook's tape, a whole neuron `z = sum(w_i x_i) + b`. `f(w, x, b)`
+/// is the value of z and the gradient of z², as the tape finds it: for each weight, for each input,
+/// for the bias.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// // One neuron draws a line.
-/// let card = exercise::tp1::xor_95(|_train| nn::linear(2, 1, &Parameters::new(&Device::Cpu)));
-/// assert_eq!(card.status(), exercise::Status::Wrong);
+/// let card = exercise::tp1::neuron_rule(|w, x, b| {
+///     let z = w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + b;
+///     let all = x.iter().chain(w).chain(&[1.0]);
+///     (z, all.map(|derivative| 2.0 * z * derivative).collect())
+/// });
+/// assert_eq!(card.status(), exercise::Status::Right);
 /// ```
-pub fn xor_95<M: Model>(f: impl Fn(&TensorDataset) -> Result<M>) -> Card {
+pub fn neuron_rule(f: impl Fn(&[f64], &[f64], f64) -> (f64, Vec<f64>)) -> Card {
     check(
-        "95 % on XOR",
-        "At least 95 % of 1,000 new points right, after each training",
+        "A neuron as one node",
+        "Value and gradients are right for fresh neurons of 1 to 4 inputs",
         |cases| {
-            for seed in 1..=5 {
-                random::manual_seed(1000 + seed);
-                let (train, fresh) = (datasets::xor(100, 0.3)?, datasets::xor(500, 0.3)?);
-                let run = format!("training {seed}");
-                let right = || share_right(&f(&train)?, &fresh);
+            for case in 0..CASES {
+                let count = if case == 0 { 2 } else { whole(1, 4) };
+                let w: Vec<f64> = (0..count).map(|_| value()).collect();
+                let x: Vec<f64> = (0..count).map(|_| value()).collect();
+                let sum = w.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>();
+                // With b = 0 a forgotten bias would be right; with z = 0 so would any gradient of z².
+                let mut biases = [value(), 1.0, 2.0].into_iter();
+                let b = biases.find(|b| *b != 0.0 && sum + b != 0.0).unwrap_or(2.0);
+                let z = sum + b;
+                let of = format!("w = {w:?}, x = {x:?}, b = {b}");
+                let mut grads = Vec::new();
                 let got = || {
-                    Ok(match right()? {
-                        share if share >= 0.95 => "95 % or more".to_string(),
-                        share => format!("{:.1} %", 100.0 * share),
-                    })
+                    let (z, found) = f(&w, &x, b);
+                    grads = found;
+                    Ok(z)
                 };
-                cases.equal(&run, got, "95 % or more".to_string())?;
-            }
-            Ok(())
-        },
-    )
-}
-
-/// The share of points whose class, 0 or 1, the model finds.
-fn share_right(model: &impl Model, set: &TensorDataset) -> Result<f64> {
-    let scores = model.forward(set.inputs(), false)?;
-    let (n, columns) = scores.dims2()?;
-    if n != set.targets().dim(0)? || columns == 0 || columns > 2 {
-        let points = set.targets().dim(0)?;
-        candle_core::bail!(
-            "for {points} points the model must give ({points}, 1) or ({points}, 2), got ({n}, {columns})"
-        );
-    }
-    let rows = scores.to_vec2::<f32>()?;
-    let targets = set.targets().to_vec1::<u32>()?;
-    let class = |row: &Vec<f32>| match row[..] {
-        [zero, one] => u32::from(one > zero),
-        _ => u32::from(row[0] > 0.0),
-    };
-    let right = rows
-        .iter()
-        .zip(&targets)
-        .filter(|(row, target)| class(row) == **target);
-    Ok(right.count() as f64 / n as f64)
-}
-
-/// Checks the standard deviation of He's initialisation: `f(fan_in)`.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp1::he_std(|fan_in| (1.0 / fan_in as f64).sqrt());
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn he_std(f: impl Fn(usize) -> f64) -> Card {
-    check(
-        "He's standard deviation",
-        "The standard deviation is right, for fan_in = 784 too",
-        |cases| {
-            for case in 0..CASES {
-                let fan_in = if case == 0 { 784 } else { whole(1, 2000) };
-                let std = (2.0 / fan_in as f64).sqrt();
-                cases.close(&format!("he_std({fan_in})"), || Ok(f(fan_in)), std)?;
-            }
-            Ok(())
-        },
-    )
-}
-
-/// Checks the rule of early stopping: `f(validation_losses, patience)` must return `(best, last)`,
-/// the best epoch seen and the last one run, counted from 0. Training stops after `patience` epochs
-/// in a row that are not below the lowest loss before them.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp1::early_stopping(|losses, _patience| (0, losses.len() - 1));
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn early_stopping(f: impl Fn(&[f64], usize) -> (usize, usize)) -> Card {
-    check(
-        "Early stopping",
-        "The best and the last epoch are right on fresh curves",
-        |cases| {
-            for case in 0..CASES {
-                let losses: Vec<f64> = match case {
-                    // A curve that only falls runs to its end.
-                    0 => vec![0.9, 0.8, 0.7, 0.6],
-                    _ => (0..whole(1, 8)).map(|_| some_loss()).collect(),
-                };
-                let patience = whole(1, 3);
-                let (mut best, mut last) = (0, 0);
-                for epoch in 1..losses.len() {
-                    if last - best >= patience {
-                        break;
-                    }
-                    last = epoch;
-                    if losses[epoch] < losses[best] {
-                        best = epoch;
-                    }
+                cases.close(&format!("z for {of}"), got, z)?;
+                let [of_w, of_x] = [&x, &w].map(|d| d.iter().map(|d| 2.0 * z * d).collect());
+                let parts: [(&str, usize, Vec<f64>); 3] = [
+                    ("weights", 0, of_w),
+                    ("inputs", count, of_x),
+                    ("bias", 2 * count, vec![2.0 * z]),
+                ];
+                for (name, from, right) in parts {
+                    let got = || Ok(grads.iter().skip(from).take(right.len()).copied().collect());
+                    let input = format!("the gradient of z² for the {name}, {of}");
+                    cases.close_list(&input, got, &right)?;
                 }
-                let call = format!("early_stopping({losses:?}, {patience})");
-                cases.equal(&call, || Ok(f(&losses, patience)), (best, last))?;
             }
             Ok(())
         },
     )
 }
 
-/// Checks the choice of a size: `losses[i]` holds the validation losses of size i, one for each
-/// seed; `f(losses)` must be the index of the size whose mean is lowest.
+/// Checks a training loop without an optimizer: `f(model, params, set, lr, steps)` takes `steps` steps
+/// of gradient descent on all points, with the binary cross-entropy of the model's logits (N, 1),
+/// and returns the loss before each step.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let card = exercise::tp1::choose_size(|_losses| 0);
+/// // One that never moves.
+/// let card = exercise::tp1::mlp_training_loop(|_model, _params, _set, _lr, steps| Ok(vec![0.7; steps]));
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn choose_size(f: impl Fn(&[Vec<f64>]) -> usize) -> Card {
+pub fn mlp_training_loop(
+    f: impl Fn(&dyn Model, &Parameters, &TensorDataset, f64, usize) -> Result<Vec<f64>>,
+) -> Card {
     check(
-        "Choosing a size",
-        "The size of the lowest mean is found in fresh tables",
+        "The training loop",
+        "Losses and parameters are right on fresh XOR problems",
         |cases| {
-            for _ in 0..CASES {
-                let (sizes, seeds) = (whole(2, 4), whole(2, 3));
-                let row = |_| (0..seeds).map(|_| some_loss()).collect();
-                let losses: Vec<Vec<f64>> = (0..sizes).map(row).collect();
-                let sum = |i: &usize| losses[*i].iter().sum::<f64>();
-                let best = (0..sizes).min_by(|i, j| sum(i).total_cmp(&sum(j)));
-                let call = format!("choose_size({losses:?})");
-                cases.equal(&call, || Ok(f(&losses)), best.unwrap_or(0))?;
+            for (case, steps) in [1, 1, 2, 3, 20].into_iter().enumerate() {
+                let seed = 2000 + case as u64;
+                random::manual_seed(seed);
+                let set = datasets::xor(6 + case, 0.3)?;
+                let lr = [0.5, 0.1, 0.25][case % 3];
+                // The same start twice: one for the student's loop, one for ours.
+                let start = || {
+                    random::manual_seed(seed);
+                    let params = Parameters::new(&Device::Cpu);
+                    Ok::<_, Error>((models::mlp(&[2, 3, 1], &params)?, params))
+                };
+                let ((model, params), (ours, our_params)) = (start()?, start()?);
+                let y = set.targets().to_dtype(DType::F32)?;
+                let mut sgd = optim::Sgd::new(&our_params, lr)?;
+                let mut losses = Vec::new();
+                for _ in 0..steps {
+                    let z = ours.forward(set.inputs(), true)?.squeeze(1)?;
+                    let loss = loss::binary_cross_entropy_with_logits(&z, &y)?;
+                    losses.push(f64::from(loss.to_scalar::<f32>()?));
+                    sgd.step(&loss.backward()?)?;
+                }
+                let points = set.len();
+                let run = format!("(2, 3, 1) on {points} points, lr = {lr}, {steps} steps");
+                let got = || f(&model, &params, &set, lr, steps);
+                cases.close_list(&format!("the losses of {run}"), got, &losses)?;
+                for (got, right) in params.all().iter().zip(our_params.all()) {
+                    let input = format!("{} after {run}", got.name());
+                    cases.close_tensor(&input, || Ok(got.tensor()), &right.tensor())?;
+                }
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Checks a training step of a classifier: `f(model, sgd, x, targets)` is the cross-entropy of this
+/// batch before the step that it takes.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp1::digit_step(|model, sgd, x, targets| {
+///     let loss = loss::cross_entropy(&model.forward(x, true)?, targets)?;
+///     sgd.step(&loss.backward()?)?;
+///     Ok(f64::from(loss.to_scalar::<f32>()?))
+/// });
+/// assert_eq!(card.status(), exercise::Status::Right);
+/// ```
+pub fn digit_step(
+    f: impl Fn(&dyn Model, &mut optim::Sgd, &Tensor, &Tensor) -> Result<f64>,
+) -> Card {
+    check(
+        "A step of training",
+        "Losses and parameters are right over fresh batches",
+        |cases| {
+            random::manual_seed(3000);
+            let start = || {
+                random::manual_seed(3001);
+                let params = Parameters::new(&Device::Cpu);
+                let model = models::mlp(&[4, 5, 3], &params)?;
+                let sgd = optim::Sgd::new(&params, 0.5)?;
+                Ok::<_, Error>((model, params, sgd))
+            };
+            let ((model, params, mut sgd), (ours, our_params, mut our_sgd)) = (start()?, start()?);
+            for step in 1..=5 {
+                let n = whole(3, 8);
+                let x = random::normal(0.0, 1.0, (n, 4), &Device::Cpu)?;
+                let targets: Vec<u32> = (0..n).map(|_| whole(0, 2) as u32).collect();
+                let targets = Tensor::new(targets, &Device::Cpu)?;
+                let loss = loss::cross_entropy(&ours.forward(&x, true)?, &targets)?;
+                let right = f64::from(loss.to_scalar::<f32>()?);
+                our_sgd.step(&loss.backward()?)?;
+                let run = format!("step {step}, x ({n}, 4), 3 classes");
+                let got = || f(&model, &mut sgd, &x, &targets);
+                cases.close(&format!("the loss of {run}"), got, right)?;
+                for (got, right) in params.all().iter().zip(our_params.all()) {
+                    let input = format!("{} after {run}", got.name());
+                    cases.close_tensor(&input, || Ok(got.tensor()), &right.tensor())?;
+                }
             }
             Ok(())
         },

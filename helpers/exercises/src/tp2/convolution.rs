@@ -32,7 +32,7 @@ type Rows = Vec<Vec<f64>>;
 /// assert_eq!(card.status(), exercise::Status::Right);
 /// ```
 pub fn convolution(f: impl Fn(&[Vec<f64>], &[Vec<f64>], f64) -> Rows) -> Card {
-    let verified = "It gives what conv2d gives, on pictures of many sizes";
+    let verified = "It gives what conv2d gives, on images of many sizes";
     check("The convolution by hand", verified, |cases| {
         for case in 0..CASES {
             // Small and square first, then kernels higher than wide, and wider than high.
@@ -62,8 +62,8 @@ pub fn convolution(f: impl Fn(&[Vec<f64>], &[Vec<f64>], f64) -> Rows) -> Card {
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
 pub fn im2col(f: impl Fn(&[Vec<f64>], usize) -> Rows) -> Card {
-    let verified = "Kernel times columns is the convolution, on pictures of many sizes";
-    check("The columns of a picture", verified, |cases| {
+    let verified = "Kernel times columns is the convolution, on images of many sizes";
+    check("The columns of an image", verified, |cases| {
         for case in 0..CASES {
             let (k, more) = (1 + (case + 1) % 3, sides(0, 3));
             let image = picture(k + more.0, k + more.1);
@@ -102,7 +102,7 @@ pub fn horizontal_edges(f: impl Fn() -> [[f64; 3]; 3]) -> Card {
             let said = format!("between brightness {dark:.2} and {bright:.2}");
 
             cases.hint("Hint 1");
-            let uniform = format!("on a uniform picture of brightness {bright:.2}");
+            let uniform = format!("on a uniform image of brightness {bright:.2}");
             cases.close_list(&uniform, || outputs(vec![vec![bright; 6]; 3]), &[0.0; 4])?;
             let vertical = format!("on a vertical edge {said}");
             let row: Vec<f64> = (0..6).map(edge).collect();

@@ -72,7 +72,7 @@ pub fn signed_targets(f: impl Fn(&[u32]) -> Vec<Vec<f32>>) -> Card {
     })
 }
 
-/// Checks the share of wrong decisions in percent: `f(scores, classes)`, where a digit is taken for
+/// Checks the share of wrong predictions in percent: `f(scores, classes)`, where a digit is taken for
 /// the class of its highest score.
 ///
 /// ```
@@ -127,7 +127,7 @@ pub fn most_confused(f: impl Fn(&[Vec<u32>]) -> (usize, usize)) -> Card {
             });
             counts[pair.0][pair.1] = 9;
             if case == 0 {
-                // A class of which there are few: its right decisions are no confusion either.
+                // A class of which there are few: its right predictions are no confusion either.
                 counts[pair.0][pair.0] = 2;
             }
             let call = format!("most_confused({counts:?})");
