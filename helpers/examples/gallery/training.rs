@@ -83,12 +83,12 @@ pub fn figures() -> Result<Vec<Named>> {
         (
             "neurons",
             plot::neurons(|x| hidden(x)?.tanh(), &ring, &ring_targets)?
-                .title("What four hidden neurons see (tanh)"),
+                .title("What four hidden neurons compute (tanh)"),
         ),
         (
             "neurons_relu",
             plot::neurons(|x| hidden(x)?.relu(), &ring, &ring_targets)?
-                .title("What four hidden neurons see (ReLU)"),
+                .title("What four hidden neurons compute (ReLU)"),
         ),
         (
             "learning_curves",
@@ -109,6 +109,36 @@ pub fn figures() -> Result<Vec<Named>> {
                 ),
             ])?
             .title("Two networks"),
+        ),
+        (
+            "spread",
+            plot::spread(&[(
+                "three seeds",
+                (1..=8)
+                    .map(|i| {
+                        (
+                            f64::from(i),
+                            [0.8, 1.0, 1.3].map(|l| l / f64::from(i)).to_vec(),
+                        )
+                    })
+                    .collect(),
+            )])?
+            .title("Three runs for each setting"),
+        ),
+        (
+            "network",
+            plot::network(
+                &[
+                    vec!["x0 = 1", "x1 = −1"],
+                    vec!["h0", "h1", "h2"],
+                    vec!["p = 0.25"],
+                ],
+                &[
+                    Tensor::new(&[[0.5f32, -0.5], [0.4, 0.6], [-0.7, 0.2]], &Device::Cpu)?,
+                    Tensor::new(&[[-0.6f32, 0.8, 0.3]], &Device::Cpu)?,
+                ],
+            )?
+            .title("A network and its weights"),
         ),
         (
             "lines",
