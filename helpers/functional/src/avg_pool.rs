@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor};
 
 use crate::check;
-use crate::kernels::{Axis, Resample, Row, Table};
+use crate::kernels::{Resample, Row, Table, WindowAxis};
 use crate::pool_options::PoolOptions;
 use crate::resample::{resample, to_size};
 use crate::trace::{Operation, traced};
@@ -97,7 +97,7 @@ pub fn adaptive_avg_pool2d(x: &Tensor, output_size: (usize, usize)) -> Result<Te
 }
 
 /// The windows of each axis, every element with weight 1 / kernel, those that are padding left out.
-fn windows(axes: [Axis; 2]) -> Resample {
+fn windows(axes: [WindowAxis; 2]) -> Resample {
     let [height, width] = axes.map(|axis| {
         let weight = 1.0 / axis.kernel as f64;
         let rows = (0..axis.output).map(|place| Row::uniform(axis.window(place), weight));

@@ -3,7 +3,7 @@
 use candle_core::{DType, Result, Tensor, bail};
 
 use crate::errors::display_shape;
-use crate::kernels::Axis;
+use crate::kernels::WindowAxis;
 use crate::memory;
 
 /// Floats, of a kind the CPU loops take where they run.
@@ -80,7 +80,12 @@ pub fn can_hold(what: &str, name: &str, dims: &[usize], like: &Tensor) -> Result
 }
 
 /// The result of moving windows over (N, C, ...) can be held, and so can the padded input.
-pub fn can_hold_windows(what: &str, lead: &[usize], axes: &[Axis], like: &Tensor) -> Result<()> {
+pub fn can_hold_windows(
+    what: &str,
+    lead: &[usize],
+    axes: &[WindowAxis],
+    like: &Tensor,
+) -> Result<()> {
     let outputs = axes.iter().map(|axis| axis.output);
     let padded = axes.iter().map(|axis| axis.input + 2 * axis.padding);
     let outputs = outputs.collect::<Vec<_>>();

@@ -5,7 +5,7 @@
 
 use candle_core::{Result, Tensor};
 
-use crate::kernels::{Axis, Convolution, Resample, Table};
+use crate::kernels::{Convolution, Resample, Table, WindowAxis};
 use crate::memory::can_hold;
 
 /// 1 / (1 + e^-x), where x is negative as e^x / (1 + e^x): neither overflows, nor does a gradient.
@@ -54,7 +54,7 @@ pub fn conv(sizes: &Convolution, x: &Tensor, weight: &Tensor) -> Result<Tensor> 
 }
 
 /// y from x (N, C, H, W); of equal numbers the gradient goes to the first.
-pub fn max_pool(x: &Tensor, [height, width]: [Axis; 2]) -> Result<Tensor> {
+pub fn max_pool(x: &Tensor, [height, width]: [WindowAxis; 2]) -> Result<Tensor> {
     let x = pad(x, 2, height, f64::NEG_INFINITY)?;
     let x = pad(&x, 3, width, f64::NEG_INFINITY)?;
     let mut best: Option<Tensor> = None;
@@ -104,12 +104,12 @@ pub fn unfold(x: &Tensor, sizes: &Convolution) -> Result<Tensor> {
 }
 
 /// Pads a dimension with zeros and cuts off what no kernel reaches.
-fn fit(x: &Tensor, dim: usize, axis: Axis) -> Result<Tensor> {
+fn fit(x: &Tensor, dim: usize, axis: WindowAxis) -> Result<Tensor> {
     let reached = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
     pad(x, dim, axis, 0.0)?.narrow(dim, 0, reached)
 }
 
-fn pad(x: &Tensor, dim: usize, axis: Axis, value: f64) -> Result<Tensor> {
+fn pad(x: &Tensor, dim: usize, axis: WindowAxis, value: f64) -> Result<Tensor> {
     if axis.padding == 0 {
         return Ok(x.clone());
     }
@@ -120,7 +120,7 @@ fn pad(x: &Tensor, dim: usize, axis: Axis, value: f64) -> Result<Tensor> {
 }
 
 /// What kernel element `k` sees at each place; `x` is padded.
-fn take(x: &Tensor, dim: usize, axis: Axis, k: usize) -> Result<Tensor> {
+fn take(x: &Tensor, dim: usize, axis: WindowAxis, k: usize) -> Result<Tensor> {
     let first = k * axis.dilation;
     if axis.stride == 1 {
         return x.narrow(dim, first, axis.output);

@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use crate::check;
 use crate::errors::display_shape;
-use crate::kernels::{Axis, Convolution};
+use crate::kernels::{Convolution, WindowAxis};
 use crate::trace::{Operation, Window};
 
 /// How a kernel moves over its input: the same numbers for every spatial dimension.
@@ -117,7 +117,7 @@ fn sizes(
             "{what}: input has {channels} channels, {given}, but the kernels expect {per_group}{split}, {kernels}"
         );
     }
-    let mut axes = [Axis::ABSENT; 3];
+    let mut axes = [WindowAxis::ABSENT; 3];
     let spatial = x.dims()[2..].iter().zip(&weight.dims()[2..]);
     for (axis, (&input, &kernel)) in axes[3 - rank..].iter_mut().zip(spatial) {
         let ConvOptions {
@@ -126,7 +126,7 @@ fn sizes(
             dilation,
             ..
         } = options;
-        *axis = Axis::new(what, input, kernel, stride, padding, dilation)?;
+        *axis = WindowAxis::new(what, input, kernel, stride, padding, dilation)?;
     }
     Ok(Convolution {
         batch: x.dim(0)?,

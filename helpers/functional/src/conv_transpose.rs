@@ -5,7 +5,7 @@ use candle_core::{Result, Tensor, bail};
 use crate::bias::add_bias;
 use crate::cpu_op::on_cpu;
 use crate::errors::display_shape;
-use crate::kernels::{Axis, Convolution};
+use crate::kernels::{Convolution, WindowAxis};
 use crate::trace::{Operation, Window, traced};
 use crate::{check, conv_op};
 
@@ -63,7 +63,7 @@ pub fn conv_transpose2d(
     if output_padding >= stride {
         bail!("{WHAT}: output_padding {output_padding} must be below the stride, {stride}");
     }
-    let axis = |input: usize, kernel: usize| -> Result<Axis> {
+    let axis = |input: usize, kernel: usize| -> Result<WindowAxis> {
         let grown = (input - 1).checked_mul(stride);
         let grown = grown.and_then(|n| n.checked_add(kernel)?.checked_add(output_padding));
         let Some((grown, cut)) = grown.zip(padding.checked_mul(2)) else {
@@ -74,7 +74,7 @@ pub fn conv_transpose2d(
                 "{WHAT}: padding {padding} cuts off all of the {grown} elements that a kernel of size {kernel} with stride {stride} makes of {input}: take less padding"
             );
         }
-        Axis::new(WHAT, grown - cut, kernel, stride, padding, 1)
+        WindowAxis::new(WHAT, grown - cut, kernel, stride, padding, 1)
     };
     let (vertical, horizontal) = (axis(height, kernel_height)?, axis(width, kernel_width)?);
     let sizes = Convolution {
@@ -82,7 +82,7 @@ pub fn conv_transpose2d(
         groups: 1,
         in_channels: outputs,
         out_channels: channels,
-        axes: [Axis::ABSENT, vertical, horizontal],
+        axes: [WindowAxis::ABSENT, vertical, horizontal],
     };
     let dims = vec![batch, outputs, vertical.input, horizontal.input];
     check::can_hold(WHAT, "result", &dims, x)?;

@@ -6,7 +6,7 @@ use candle_core::{Result, Tensor, bail};
 
 use crate::composed;
 use crate::cpu_op::{differentiable, no_grad, on_cpu};
-use crate::kernels::{Axis, MaxPool, View};
+use crate::kernels::{MaxPool, View, WindowAxis};
 use crate::pool_options::PoolOptions;
 use crate::trace::{Operation, traced};
 
@@ -73,7 +73,7 @@ pub fn max_pool2d(x: &Tensor, options: PoolOptions) -> Result<Tensor> {
     )
 }
 
-fn pool(x: &Tensor, axes: [Axis; 2]) -> Result<Tensor> {
+fn pool(x: &Tensor, axes: [WindowAxis; 2]) -> Result<Tensor> {
     if !on_cpu(x) {
         return composed::max_pool(x, axes);
     }

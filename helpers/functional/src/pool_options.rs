@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use crate::check;
 use crate::errors::display_shape;
-use crate::kernels::Axis;
+use crate::kernels::WindowAxis;
 use crate::trace::Window;
 
 /// How a pooling window moves over its input: the same numbers for every spatial dimension.
@@ -49,7 +49,7 @@ impl PoolOptions {
 
     /// The height and width of a pooling of `x`, (N, C, L) or (N, C, H, W) as `rank` says: 1 or 2. A
     /// sequence has no height.
-    pub(crate) fn axes(self, what: &str, rank: usize, x: &Tensor) -> Result<[Axis; 2]> {
+    pub(crate) fn axes(self, what: &str, rank: usize, x: &Tensor) -> Result<[WindowAxis; 2]> {
         check::float(what, x)?;
         check::not_empty(what, x)?;
         let (dims, sides) = (x.dims(), if rank == 1 { "L" } else { "H, W" });
@@ -57,7 +57,7 @@ impl PoolOptions {
             let dims = display_shape(dims);
             bail!("{what}: the input must be (N, C, {sides}), got {dims}");
         }
-        let mut axes = [Axis::ABSENT; 2];
+        let mut axes = [WindowAxis::ABSENT; 2];
         let present = &mut axes[2 - rank..];
         for (axis, &input) in present.iter_mut().zip(&dims[2..]) {
             *axis = self.axis(what, input)?;
@@ -66,7 +66,7 @@ impl PoolOptions {
         Ok(axes)
     }
 
-    pub(crate) fn axis(self, what: &str, input: usize) -> Result<Axis> {
+    pub(crate) fn axis(self, what: &str, input: usize) -> Result<WindowAxis> {
         if self.padding > self.kernel_size / 2 {
             bail!(
                 "{what}: padding {} is more than half the kernel, {}: a window would see nothing else",
@@ -74,7 +74,7 @@ impl PoolOptions {
                 self.kernel_size
             );
         }
-        Axis::new(what, input, self.kernel_size, self.stride, self.padding, 1)
+        WindowAxis::new(what, input, self.kernel_size, self.stride, self.padding, 1)
     }
 
     /// The window as a step of a trace keeps it.

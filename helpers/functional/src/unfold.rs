@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor, bail};
 
 use crate::conv_options::ConvOptions;
 use crate::cpu_op::{differentiable, no_grad, on_cpu};
-use crate::kernels::{Axis, Convolution, View};
+use crate::kernels::{Convolution, View, WindowAxis};
 use crate::trace::{Operation, Window, traced};
 use crate::{check, composed};
 
@@ -38,8 +38,8 @@ pub fn unfold(x: &Tensor, kernel_size: usize, options: ConvOptions) -> Result<Te
     if groups != 1 {
         bail!("{WHAT}: patches have all channels, groups must be 1, got {groups}");
     }
-    let axis = |input| Axis::new(WHAT, input, kernel_size, stride, padding, dilation);
-    let axes = [Axis::ABSENT, axis(height)?, axis(width)?];
+    let axis = |input| WindowAxis::new(WHAT, input, kernel_size, stride, padding, dilation);
+    let axes = [WindowAxis::ABSENT, axis(height)?, axis(width)?];
     let (batch, channels) = (x.dim(0)?, x.dim(1)?);
     let places = [axes[1].output, axes[2].output];
     let kernels = [axes[1].kernel, axes[2].kernel];

@@ -7,7 +7,7 @@ use candle_core::{Result, bail};
 /// A window of `kernel` elements, `dilation` apart, that moves over `input` elements, `stride` at a
 /// time, with `padding` elements added on each side; it stops at `output` places.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Axis {
+pub struct WindowAxis {
     pub input: usize,
     pub kernel: usize,
     pub output: usize,
@@ -16,9 +16,9 @@ pub struct Axis {
     pub dilation: usize,
 }
 
-impl Axis {
+impl WindowAxis {
     /// The dimension that a lower-dimensional input does not have.
-    pub const ABSENT: Axis = Axis {
+    pub const ABSENT: WindowAxis = WindowAxis {
         input: 1,
         kernel: 1,
         output: 1,
@@ -35,7 +35,7 @@ impl Axis {
         stride: usize,
         padding: usize,
         dilation: usize,
-    ) -> Result<Axis> {
+    ) -> Result<WindowAxis> {
         for (value, name) in [
             (kernel, "kernel size"),
             (stride, "stride"),
@@ -62,7 +62,7 @@ impl Axis {
                 "{what}: the kernel, of size {kernel}{spread}, is larger than the input: {input} elements, with padding {padding} on each side; take a smaller kernel, more padding or a larger input"
             );
         }
-        Ok(Axis {
+        Ok(WindowAxis {
             input,
             kernel,
             output: (padded - extent) / stride + 1,
@@ -112,7 +112,7 @@ mod tests {
     fn places_and_positions_agree_with_counting_one_by_one() {
         let mut seen = 0;
         for (input, kernel, stride, padding, dilation) in grid() {
-            let Ok(axis) = Axis::new("f", input, kernel, stride, padding, dilation) else {
+            let Ok(axis) = WindowAxis::new("f", input, kernel, stride, padding, dilation) else {
                 continue;
             };
             seen += 1;
@@ -155,8 +155,8 @@ mod tests {
             (1, 1, HUGE / 2, 1),
             (5, 1, 0, 1),
         ] {
-            assert!(Axis::new("f", 4, kernel, stride, padding, dilation).is_err());
+            assert!(WindowAxis::new("f", 4, kernel, stride, padding, dilation).is_err());
         }
-        assert_eq!(Axis::new("f", 4, 1, HUGE, 0, HUGE).unwrap().output, 1);
+        assert_eq!(WindowAxis::new("f", 4, 1, HUGE, 0, HUGE).unwrap().output, 1);
     }
 }

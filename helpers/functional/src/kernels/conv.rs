@@ -15,7 +15,7 @@
 
 use candle_core::{CpuStorage, Result, WithDType};
 
-use super::axis::Axis;
+use super::axis::WindowAxis;
 use super::buffer::give_back;
 use super::epilogue::ConvEpilogue;
 use super::implicit_gemm::{ImplicitGemm, Product};
@@ -35,7 +35,7 @@ pub struct Convolution {
     pub in_channels: usize,
     pub out_channels: usize,
     /// Depth, height, width.
-    pub axes: [Axis; 3],
+    pub axes: [WindowAxis; 3],
 }
 
 /// Elements of the kernel along one dimension that share a remainder by the stride.
@@ -245,7 +245,7 @@ impl Convolution {
     }
 }
 
-fn phases(axis: Axis) -> Vec<Phase> {
+fn phases(axis: WindowAxis) -> Vec<Phase> {
     let mut phases: Vec<Phase> = Vec::new();
     for k in 0..axis.kernel {
         let (remainder, moved) = (
@@ -264,7 +264,7 @@ fn phases(axis: Axis) -> Vec<Phase> {
 }
 
 /// The input elements of a phase.
-fn input_map(axis: Axis, remainder: usize) -> AxisMap {
+fn input_map(axis: WindowAxis, remainder: usize) -> AxisMap {
     AxisMap {
         step: axis.stride,
         shift: remainder as isize - axis.padding as isize,
@@ -272,7 +272,7 @@ fn input_map(axis: Axis, remainder: usize) -> AxisMap {
     }
 }
 
-fn output_map(axis: Axis) -> AxisMap {
+fn output_map(axis: WindowAxis) -> AxisMap {
     AxisMap {
         step: 1,
         shift: 0,

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use candle_core::{CpuStorage, Result, WithDType};
 
-use super::axis::Axis;
+use super::axis::WindowAxis;
 use super::buffer::zeros;
 use super::parallel::{run_tasks, task_count};
 use super::simd::{Real, Simd, WithSimd, arch};
@@ -18,7 +18,7 @@ use super::view::{View, float};
 pub struct MaxPool {
     /// Samples times channels.
     pub planes: usize,
-    pub axes: [Axis; 2],
+    pub axes: [WindowAxis; 2],
 }
 
 impl MaxPool {

@@ -27,7 +27,7 @@ mod unfold;
 mod view;
 mod weight_gradient;
 
-pub(crate) use axis::Axis;
+pub(crate) use axis::WindowAxis;
 pub(crate) use channels::Channels;
 pub(crate) use conv::Convolution;
 pub(crate) use cross_entropy::{cross_entropy, cross_entropy_gradient};

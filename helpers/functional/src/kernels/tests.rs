@@ -118,10 +118,10 @@ fn convolution(sizes: &Convolution) {
     check(&dw, [&x, &dy, &[]], |x, dy, _| sizes.weight_gradient(x, dy));
 }
 
-fn axis() -> impl Strategy<Value = Option<Axis>> {
+fn axis() -> impl Strategy<Value = Option<WindowAxis>> {
     let input = prop_oneof![4 => 1usize..9, 1 => 9usize..70];
     (input, 1usize..6, 1usize..4, 0usize..4, 1usize..4)
-        .prop_map(|(input, k, s, p, d)| Axis::new(WHAT, input, k, s, p, d).ok())
+        .prop_map(|(input, k, s, p, d)| WindowAxis::new(WHAT, input, k, s, p, d).ok())
 }
 
 proptest! {
@@ -133,7 +133,7 @@ proptest! {
         sides in [axis(), axis(), axis()],
         rank in 1usize..4,
     ) {
-        let mut axes = [Axis::ABSENT; 3];
+        let mut axes = [WindowAxis::ABSENT; 3];
         for (axis, side) in axes.iter_mut().zip(sides).skip(3 - rank) {
             prop_assume!(side.is_some());
             *axis = side.unwrap();
@@ -181,13 +181,13 @@ fn linear_map(sizes: Linear) {
 /// Large enough to be shared between threads, whose order must not show in the last bit.
 #[test]
 fn threads_leave_no_trace() {
-    let side = Axis::new(WHAT, 30, 3, 1, 1, 1).unwrap();
+    let side = WindowAxis::new(WHAT, 30, 3, 1, 1, 1).unwrap();
     let sizes = Convolution {
         batch: 5,
         groups: 2,
         in_channels: 7,
         out_channels: 19,
-        axes: [Axis::ABSENT, side, side],
+        axes: [WindowAxis::ABSENT, side, side],
     };
     convolution(&sizes);
     linear_map(Linear {
