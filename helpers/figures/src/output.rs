@@ -91,13 +91,12 @@ impl Figure {
                 check_stop()?;
                 Ok::<_, Error>(base64(&raster.png(colours)?))
             };
-            for colours in TOGETHER {
-                if svg.len() + LEAST_PNG > BUDGET {
-                    break;
-                }
-                let png = png(colours)?;
-                if svg.len() + png.len() <= BUDGET {
-                    return Ok((Some(svg), png));
+            if svg.len() + LEAST_PNG <= BUDGET {
+                for colours in TOGETHER {
+                    let png = png(colours)?;
+                    if svg.len() + png.len() <= BUDGET {
+                        return Ok((Some(svg), png));
+                    }
                 }
             }
             for colours in ALONE {

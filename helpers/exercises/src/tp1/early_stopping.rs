@@ -12,6 +12,9 @@ use networks::nn::{Model, Parameters};
 use networks::optim::{self, Optimizer};
 use networks::{loss, models};
 
+/// A function that the loop may call, again and again.
+type Call<'a, T> = &'a mut dyn FnMut() -> Result<T>;
+
 /// What a loop with early stopping did: the number it returned, the epochs it trained, and after
 /// which of them, counted from 1, it kept the weights.
 type Outcome = (usize, usize, Vec<usize>);
@@ -32,14 +35,7 @@ type Outcome = (usize, usize, Vec<usize>);
 /// });
 /// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn stop_early(
-    f: impl Fn(
-        &mut dyn FnMut() -> Result<f64>,
-        &mut dyn FnMut() -> Result<()>,
-        usize,
-        usize,
-    ) -> Result<usize>,
-) -> Card {
+pub fn stop_early(f: impl Fn(Call<'_, f64>, Call<'_, ()>, usize, usize) -> Result<usize>) -> Card {
     let verified =
         "Fresh runs stop after the right epoch and keep the right weights, a real one too";
     check("A loop that stops early", verified, |cases| {
@@ -82,12 +78,7 @@ pub fn stop_early(
 
 /// What the loop `f` does with these epochs.
 fn outcome(
-    f: impl Fn(
-        &mut dyn FnMut() -> Result<f64>,
-        &mut dyn FnMut() -> Result<()>,
-        usize,
-        usize,
-    ) -> Result<usize>,
+    f: impl Fn(Call<'_, f64>, Call<'_, ()>, usize, usize) -> Result<usize>,
     mut epoch: impl FnMut() -> Result<f64>,
     patience: usize,
     epochs: usize,

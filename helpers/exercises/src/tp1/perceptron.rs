@@ -4,11 +4,10 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use super::inputs::{CASES, pair, value};
 use crate::{Card, Cases, check};
-use candle_functional as F;
 use networks::data::{DataLoader, TensorDataset};
-use networks::loss;
-use networks::nn::{self, Model, Parameters};
+use networks::nn::{Model, Parameters};
 use networks::optim::Sgd;
+use networks::{loss, models};
 
 /// Checks the forward pass of one neuron, called as `f(x, w, b)` with inputs (N, D), weights (1, D) and
 /// a bias (1): the probabilities (1 - p, p), (N, 2), where p is the sigmoid of x w^T + b.
@@ -96,35 +95,23 @@ pub fn boundary(f: impl Fn([f64; 2], f64) -> (f64, f64)) -> Card {
     )
 }
 
-/// A neuron whose outputs are the probabilities (1 - p, p).
-struct Neuron {
-    fc: nn::Linear,
-}
-
-impl Model for Neuron {
-    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
-        let p = F::sigmoid(&self.fc.forward(x, train)?)?;
-        Tensor::cat(&[&(1.0 - &p)?, &p], 1)
-    }
-}
-
-/// A neuron with the weights (0.5, -0.25) and the bias 0.1, and points to train it on.
+/// A perceptron with the weights (0.5, -0.25) and the bias 0.1, and points to train it on.
 struct Problem {
     params: Parameters,
-    model: Neuron,
+    model: models::Perceptron,
     loader: DataLoader,
 }
 
 impl Problem {
     fn new(set: &TensorDataset, batch_size: usize) -> Result<Problem> {
         let params = Parameters::new(&Device::Cpu);
-        let fc = nn::linear(2, 1, &params.at("fc"))?;
-        fc.weight
-            .set(&Tensor::new(&[[0.5f32, -0.25]], &Device::Cpu)?)?;
-        fc.bias.set(&Tensor::new(&[0.1f32], &Device::Cpu)?)?;
+        let model = models::perceptron(2, &params)?;
+        let (weight, bias) = (&model.fc.weight, &model.fc.bias);
+        weight.set(&Tensor::new(&[[0.5f32, -0.25]], &Device::Cpu)?)?;
+        bias.set(&Tensor::new(&[0.1f32], &Device::Cpu)?)?;
         Ok(Problem {
             params,
-            model: Neuron { fc },
+            model,
             loader: DataLoader::new(set.clone(), batch_size)?,
         })
     }

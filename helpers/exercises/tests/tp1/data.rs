@@ -1,21 +1,6 @@
 //! Notebook 2 of the first practical: right answers are green, the mistakes that students make are red.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::todo, missing_docs)]
 
-use exercise::{Card, Status, tp1};
-use helpers::prelude::*;
-
-fn green(card: &Card) {
-    assert_eq!(card.status(), Status::Right, "{card}");
-}
-
-fn red(card: &Card, expected: &str) {
-    assert_eq!(card.status(), Status::Wrong, "{card}");
-    assert!(card.message().contains(expected), "{card}");
-}
-
-fn grey(card: &Card) {
-    assert_eq!(card.status(), Status::Unwritten, "{card}");
-}
+use crate::*;
 
 /// The set of bars, with a mistake or without.
 struct Bars {

@@ -1,21 +1,6 @@
 //! The checks of notebook 6: a right answer is green, the typical wrong ones are red.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::todo, missing_docs)]
 
-use exercise::{Card, Status, tp1};
-use helpers::prelude::*;
-
-fn green(card: &Card) {
-    assert_eq!(card.status(), Status::Right, "{card}");
-}
-
-fn red(card: &Card, expected: &str) {
-    assert_eq!(card.status(), Status::Wrong, "{card}");
-    assert!(card.message().contains(expected), "{card}");
-}
-
-fn grey(card: &Card) {
-    assert_eq!(card.status(), Status::Unwritten, "{card}");
-}
+use crate::*;
 
 /// max(0, h W^T) with weights of this standard deviation.
 fn layer(h: &Tensor, outputs: usize, std: f64) -> Result<Tensor> {

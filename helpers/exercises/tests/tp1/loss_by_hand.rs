@@ -1,17 +1,6 @@
 //! Notebook 3 of the first practical: a right answer is green, the usual wrong ones are red.
-#![allow(clippy::unwrap_used, clippy::todo, missing_docs)]
 
-use exercise::{Card, Status, tp1};
-use helpers::prelude::*;
-
-fn green(card: &Card) {
-    assert_eq!(card.status(), Status::Right, "{card}");
-}
-
-fn red(card: &Card, expected: &str) {
-    assert_eq!(card.status(), Status::Wrong, "{card}");
-    assert!(card.message().contains(expected), "{card}");
-}
+use crate::*;
 
 #[test]
 fn the_loss_of_a_batch_is_checked() {
