@@ -22,7 +22,8 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<Tensor> {
     read_decompressed(path.as_ref(), idx)
 }
 
-fn idx(mut reader: impl Read, length: Option<u64>) -> Result<Tensor> {
+/// The tensor in a stream of IDX, whose length is known where the stream is not compressed.
+pub(super) fn idx(mut reader: impl Read, length: Option<u64>) -> Result<Tensor> {
     let [zero, also_zero, kind, rank] = four_bytes(&mut reader)?;
     if (zero, also_zero) != (0, 0) || !(1..=4).contains(&rank) {
         bail!("not an IDX file: it must begin with 0, 0, a type and 1 to 4 dimensions");

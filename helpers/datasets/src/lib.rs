@@ -35,7 +35,7 @@ pub use download::{Download, downloads_dir};
 pub use idx::read_idx;
 pub use image_folder::{ImageFolder, hymenoptera};
 pub use libsvm::read_libsvm;
-pub use mnist::{fashion_mnist, mnist};
+pub use mnist::{fashion_mnist, mnist, mnist_10k};
 pub use moving_squares::moving_squares;
 pub use phonemes::{Phonemes, VOWELS, consonants, vowels};
 pub use points::{blobs, circles, moons, spirals, xor};

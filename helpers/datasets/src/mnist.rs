@@ -1,7 +1,9 @@
 //! MNIST and Fashion-MNIST: 28x28 pictures of ten classes.
 
-use candle_core::{DType, Result, bail};
+use candle_core::{DType, Result, Tensor, bail};
+use flate2::read::GzDecoder;
 
+use super::idx::idx;
 use super::{Download, read_idx};
 use networks::data::TensorDataset;
 
@@ -11,10 +13,35 @@ const FILES: [[&str; 2]; 2] = [
     ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"],
 ];
 
+/// The test files are part of the library: nothing to find, nothing to download.
+const SHIPPED: [&[u8]; 2] = [
+    include_bytes!("../../../datasets/t10k-images-idx3-ubyte.gz"),
+    include_bytes!("../../../datasets/t10k-labels-idx1-ubyte.gz"),
+];
+
+/// MNIST's 10,000 test digits, which ship with the course: images (10000, 1, 28, 28), f32 from 0 (paper)
+/// to 1 (ink), and the digits 0 to 9 as targets (10000), u32. They are on the CPU.
+///
+/// The same as [`mnist(false)`](mnist), without the download. Y. LeCun, C. Cortes and C. Burges, The MNIST
+/// database of handwritten digits (CC BY-SA 3.0); the paper is that of [`mnist`].
+///
+/// ```
+/// use helpers::prelude::*;
+/// let digits = datasets::mnist_10k()?;
+/// assert_eq!(digits.inputs().dims(), [10_000, 1, 28, 28]);
+/// let first = digits.targets().narrow(0, 0, 5)?;
+/// assert_eq!(first.to_vec1::<u32>()?, [7, 2, 1, 0, 4]);
+/// # Ok::<(), helpers::Error>(())
+/// ```
+pub fn mnist_10k() -> Result<TensorDataset> {
+    let [images, labels] = SHIPPED.map(|file| idx(GzDecoder::new(file), None));
+    digits_of("mnist_10k", &images?, &labels?)
+}
+
 /// Handwritten digits: 60,000 for training or 10,000 for the test; images (N, 1, 28, 28), f32 from 0
 /// (paper) to 1 (ink), and the digits 0 to 9 as targets (N), u32.
 ///
-/// Downloads 10 or 1.7 MB to `mnist/` in [`downloads_dir`](super::downloads_dir) the first time.
+/// The 10,000 also ship with the course: [`mnist_10k`]. This one downloads 10 or 1.7 MB to `mnist/` in [`downloads_dir`](super::downloads_dir) the first time.
 /// Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning applied to document
 /// recognition, Proceedings of the IEEE, 1998.
 ///
@@ -83,7 +110,11 @@ fn load(
         let addresses = mirrors.iter().map(|mirror| format!("{mirror}{file}"));
         read_idx(addresses.fold(download, Download::mirror).get()?)
     };
-    let (images, labels) = (fetch(0)?, fetch(1)?);
+    digits_of(set, &fetch(0)?, &fetch(1)?)
+}
+
+/// The set of images (N, 28, 28), u8 from 0 to 255, and labels (N), u8.
+fn digits_of(set: &str, images: &Tensor, labels: &Tensor) -> Result<TensorDataset> {
     // Files that were brought unpacked have no checksum.
     let highest = labels.flatten_all()?.max(0)?.to_scalar::<u8>()?;
     let (&[n, 28, 28], &[m]) = (images.dims(), labels.dims()) else {

@@ -44,6 +44,35 @@ fn sound(rate: f32) -> Result<Tensor> {
     Tensor::new(samples, &Device::Cpu)
 }
 
+/// A digit under Sobel's kernel, to be explored.
+pub fn explorer() -> Result<plot::ConvolutionExplorer> {
+    let digit = datasets::digits_resized(28)?.inputs().get(3)?;
+    let sobel = Tensor::new(
+        &[[-1f32, 0., 1.], [-2., 0., 2.], [-1., 0., 1.]],
+        &Device::Cpu,
+    )?;
+    plot::explore_convolution(&digit, &sobel)
+}
+
+/// An image of two channels, two kernels, and their bias.
+fn channels() -> Result<(Tensor, Tensor, Tensor)> {
+    let image = Tensor::new(
+        &[
+            [[0f32, 1., 2.], [3., 4., 5.], [6., 7., 8.]],
+            [[1., 0., 2.], [0., 3., 1.], [2., 1., 0.]],
+        ],
+        &Device::Cpu,
+    )?;
+    let kernels = Tensor::new(
+        &[
+            [[[0f32, 1.], [2., 3.]], [[1., 0.], [0., -1.]]],
+            [[[1., -1.], [0., 0.]], [[2., 0.], [1., 0.]]],
+        ],
+        &Device::Cpu,
+    )?;
+    Ok((image, kernels, Tensor::new(&[1f32, -2.], &Device::Cpu)?))
+}
+
 pub fn figures() -> Result<Vec<Named>> {
     manual_seed(3);
     let device = Device::Cpu;
@@ -120,6 +149,44 @@ pub fn figures() -> Result<Vec<Named>> {
         (
             "im2col_padded",
             plot::im2col(&small, &sobel, 1, 1)?.title("The same with padding"),
+        ),
+        (
+            "im2col_channels",
+            plot::im2col(&channels()?.0, &channels()?.1, 1, 0)?.title("Two channels, two kernels"),
+        ),
+        (
+            "multi_channel",
+            plot::multi_channel_convolution(
+                &channels()?.0,
+                &channels()?.1,
+                &channels()?.2,
+                (0, 1),
+            )?
+            .title("Every kernel has a slice for each channel"),
+        ),
+        (
+            "matrix",
+            plot::matrix(&random::normal(0.0, 1.0, (4, 9), &device)?)?.title("Numbers"),
+        ),
+        ("explorer", explorer()?.figure()?),
+        (
+            "explorer_dilated",
+            explorer()?.stride(2).padding(3).dilation(2).figure()?,
+        ),
+        (
+            "explorer_small",
+            plot::explore_convolution(&small, &sobel)?
+                .padding(1)
+                .figure()?,
+        ),
+        (
+            "explorer_large",
+            plot::explore_convolution(
+                &random::normal(0.0, 1.0, (32, 24), &device)?,
+                &random::normal(0.0, 0.3, (7, 7), &device)?,
+            )?
+            .padding(2)
+            .figure()?,
         ),
         (
             "sound",

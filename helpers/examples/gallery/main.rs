@@ -255,6 +255,9 @@ fn main() -> Result<()> {
         convolutions::figures()?,
         decisions::figures()?,
     ];
+    // To be opened in a browser: it answers the mouse.
+    let page = Path::new(&folder).join("explore_convolution.html");
+    std::fs::write(page, convolutions::explorer()?.html()?)?;
     for (name, figure) in all.into_iter().flatten() {
         figure.save(Path::new(&folder).join(format!("{name}.svg")))?;
         figure.save(Path::new(&folder).join(format!("{name}.png")))?;

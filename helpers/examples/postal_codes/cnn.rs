@@ -40,7 +40,7 @@ pub fn accuracy() -> Result<()> {
 pub fn six_epochs() -> Result<()> {
     let start = Instant::now();
     manual_seed(1);
-    let digits = datasets::mnist(false)?;
+    let digits = datasets::mnist_10k()?;
     let six_times: Vec<usize> = (0..60_000).map(|i| i % digits.len()).collect();
     let train = DataLoader::new(digits.subset(&six_times)?, 8)?.shuffle(true);
     let validation = DataLoader::new(digits, 100)?;

@@ -24,6 +24,14 @@ pub fn held_out() -> Result<Split> {
     split(0..TRAIN - HELD_OUT, TRAIN - HELD_OUT..TRAIN)
 }
 
+/// 5,291 of them, and 1,000 to choose learning rates by: neither those of `held_out` nor the test's.
+pub fn for_rates() -> Result<Split> {
+    split(
+        0..TRAIN - 2 * HELD_OUT,
+        TRAIN - 2 * HELD_OUT..TRAIN - HELD_OUT,
+    )
+}
+
 /// 8,000 and 2,000.
 pub fn large() -> Result<Split> {
     split(0..8_000, 8_000..10_000)
@@ -32,7 +40,7 @@ pub fn large() -> Result<Split> {
 /// The file's first half was written by other people than its second: the step of 7,919, a prime,
 /// mixes them the same way in Rust and in Python.
 fn split(train: Range<usize>, others: Range<usize>) -> Result<Split> {
-    let digits = datasets::mnist(false)?;
+    let digits = datasets::mnist_10k()?;
     let mixed = |places: Range<usize>| {
         let indices: Vec<usize> = places.map(|i| i * 7_919 % digits.len()).collect();
         digits.subset(&indices)

@@ -1,5 +1,5 @@
 //! The measurements behind the notebook on postal codes, in full length, on MNIST's 10,000 test
-//! digits (1.7 MB, downloaded the first time).
+//! digits.
 //!
 //! ```text
 //! cargo run --release -p helpers --example postal_codes -- paper
@@ -8,17 +8,20 @@
 //! - `paper`: the network of 1989 as it was trained then, five seeds
 //! - `choose`: 33 years later, one change at a time, on digits held out of the training ones
 //! - `later`: the same changes on all training digits, with the test error
+//! - `rates`: the learning rates of the networks that the notebook compares, on digits held out of the training ones
 //! - `cnn`: TP2's network on 8,000 digits, tested on 2,000, five seeds
 //! - `epochs`: the time of six passes of it over 60,000 images
 //!
 //! PyTorch's side of `paper` and `cnn`, on the same digits:
 //!
 //! ```text
-//! python helpers/examples/postal_codes/pytorch.py paper datasets/mnist
+//! python helpers/examples/postal_codes/pytorch.py paper datasets
 //! ```
 
+mod changed;
 mod cnn;
 mod digits;
+mod rates;
 mod recipe;
 mod rows;
 
@@ -33,10 +36,11 @@ fn main() -> Result<()> {
         "paper" => rows::paper(),
         "choose" => rows::later(&digits::held_out()?, "held-out error"),
         "later" => rows::later(&digits::zip_codes()?, "test error"),
+        "rates" => rates::choose(std::env::args().nth(2).as_deref()),
         "cnn" => cnn::accuracy(),
         "epochs" => cnn::six_epochs(),
         _ => {
-            println!("say what to measure: paper, choose, later, cnn or epochs");
+            println!("say what to measure: paper, choose, later, rates, cnn or epochs");
             Ok(())
         }
     }

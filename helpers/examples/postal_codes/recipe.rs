@@ -76,7 +76,7 @@ pub fn errors(recipe: &Recipe, digits: &Split, seed: u64) -> Result<(f64, f64)> 
 }
 
 /// The targets are 1 for the class and -1 for the others.
-fn squared_error(outputs: &Tensor, classes: &Tensor) -> Result<Tensor> {
+pub fn squared_error(outputs: &Tensor, classes: &Tensor) -> Result<Tensor> {
     let targets = ((F::one_hot(classes, 10)? * 2.0)? - 1.0)?;
     loss::mse(outputs, &targets)
 }

@@ -77,8 +77,8 @@ impl Figure {
     /// then coarser pictures. Beside an SVG, which is what a reader sees once the notebook has run, a
     /// PNG of few colours does.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 2] = [32, 16];
-        const ALONE: [usize; 6] = [128, 64, 32, 16, 8, 4];
+        const TOGETHER: [usize; 3] = [32, 16, 8];
+        const ALONE: [usize; 9] = [128, 64, 32, 24, 16, 12, 8, 6, 4];
         for block in [1, 2, 3, 4, 6, 8] {
             let coarse = if block == 1 {
                 Some(self.clone())

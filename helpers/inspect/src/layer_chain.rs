@@ -6,6 +6,7 @@ use candle_core::{Result, bail};
 
 use super::computation_graph::{ComputationGraph, Node, NodeKind};
 use super::layer_description::{describe, follower, kind};
+use super::receptive_field::{Field, fields};
 use candle_functional::trace::{Operation, Step};
 use figures::diagrams::{Layer, LayerKind, Skip};
 
@@ -19,7 +20,10 @@ pub(super) struct LayerChain {
 const MOST: usize = 160;
 
 pub(super) fn layer_chain(graph: &ComputationGraph) -> Result<LayerChain> {
-    let mut search = Search::default();
+    let mut search = Search {
+        fields: fields(graph),
+        ..Search::default()
+    };
     for (i, node) in graph.nodes.iter().enumerate() {
         let found = search.layer_of(graph, i, node);
         search.layer_of_node.push(found);
@@ -56,6 +60,8 @@ struct Search {
     layer_of_node: Vec<Option<usize>>,
     /// Where ways meet: the longer one, another one.
     merges: Vec<(usize, usize)>,
+    /// What a unit of each node sees.
+    fields: Vec<Option<Field>>,
 }
 
 impl Search {
@@ -65,7 +71,9 @@ impl Search {
             return None;
         }
         if i == 0 && matches!(node.kind, NodeKind::Data) {
-            return Some(self.add(describe(LayerKind::Input, &node.dims, None), Vec::new()));
+            let mut input = describe(LayerKind::Input, &node.dims, None);
+            input.field = Some(1);
+            return Some(self.add(input, Vec::new()));
         }
         let mut from: Vec<usize> = node
             .inputs
@@ -87,12 +95,16 @@ impl Search {
         let same_count = node.dims.iter().skip(1).product::<usize>() == numbers;
         let parameters = graph.parameters_of(i).map(|p| p.var.elem_count()).sum();
         let Some(kind) = kind(step, same_count) else {
+            if from.len() > 1 {
+                before.before_sum = Some(before.then.len());
+            }
             before.then.extend(step.and_then(follower));
             before.parameters += parameters;
             return Some(main);
         };
         let mut layer = describe(kind, &node.dims, step);
         layer.parameters = parameters;
+        layer.field = self.fields[i].as_ref().map(|field| field.side as usize);
         let new = self.add(layer, from);
         if kind == LayerKind::Other {
             // What is joined arrives at the new layer.
@@ -120,16 +132,22 @@ impl Search {
         let place = |layer: usize| chain.iter().position(|&l| l == layer);
         let mut skips = Vec::new();
         for &(to, mut other) in &self.merges {
-            let mut label = String::new();
+            let (mut label, mut parameters) = (String::new(), 0);
             while place(other).is_none() {
                 label = self.found[other].layer.short.clone();
+                parameters += self.found[other].layer.parameters;
                 match self.found[other].from.first() {
                     Some(&before) => other = before,
                     None => break,
                 }
             }
             if let (Some(from), Some(to)) = (place(other), place(to)) {
-                skips.push(Skip { from, to, label });
+                skips.push(Skip {
+                    from,
+                    to,
+                    label,
+                    parameters,
+                });
             }
         }
         skips

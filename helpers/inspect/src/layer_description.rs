@@ -1,5 +1,7 @@
 //! A step of a trace as a layer of a diagram.
 
+use candle_core::Tensor;
+
 use candle_functional::trace::{Operation, Step, Window};
 use figures::diagrams::{Layer, LayerKind};
 
@@ -46,13 +48,36 @@ pub(super) fn describe(kind: LayerKind, dims: &[usize], step: Option<&Step>) -> 
     if let Some(step) = step {
         let window = step.operation.window();
         layer.kernel = window.map(|window| window.kernel_size);
+        layer.stride = window.map_or(1, |window| window.stride);
         layer.dilation = window.map_or(1, |window| window.dilation);
         (layer.description, layer.short) = words(step);
+        if let Operation::Conv { groups, .. } = step.operation {
+            layer.groups = groups;
+        }
+        if let Operation::Conv { .. } | Operation::Linear = step.operation {
+            (layer.depth, layer.links) = connections(step);
+        }
     }
     if kind == LayerKind::Other {
         layer.description = vec!["unnamed operation".to_string()];
     }
     layer
+}
+
+/// How many maps, or numbers, each kernel sees; and the connections of all numbers it gives to the
+/// numbers they are computed from and to their biases.
+fn connections(step: &Step) -> (usize, usize) {
+    let own = step.parameters.iter().map(|p| p.var.as_tensor());
+    let given = step.inputs.iter().skip(1);
+    let tensors: Vec<&Tensor> = own.chain(given).collect();
+    let Some((&[outputs, depth, ..], numbers)) =
+        tensors.first().map(|w| (w.dims(), w.elem_count()))
+    else {
+        return (0, 0);
+    };
+    let units: usize = step.output.dims().iter().skip(1).product();
+    let each = numbers / outputs.max(1) + usize::from(tensors.len() > 1);
+    (depth, units * each)
 }
 
 /// A step in a few words, in lines, and in fewer.

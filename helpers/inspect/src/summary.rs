@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use candle_core::{Result, Shape};
 
-use super::computation_graph::{self, NodeKind};
+use super::computation_graph::{self, ComputationGraph, NodeKind};
 use super::receptive_field::{Field, fields};
 use candle_functional::trace::{Operation, Step, Trained};
 use networks::nn::Model;
@@ -74,10 +74,15 @@ pub struct Summary {
 pub fn summary(model: &impl Model, input_shape: impl Into<Shape>) -> Result<Summary> {
     let shape = input_shape.into();
     let graph = computation_graph::of_model(model, shape.clone())?;
-    let fields = fields(&graph);
+    Ok(of_graph(&graph, shape.into_dims()))
+}
+
+/// The summary of a forward pass on an input of this shape.
+pub(super) fn of_graph(graph: &ComputationGraph, input: Vec<usize>) -> Summary {
+    let fields = fields(graph);
     let mut summary = Summary {
         rows: Vec::new(),
-        input: shape.into_dims(),
+        input,
         parameters: 0,
         trainable: 0,
         unused: Vec::new(),
@@ -138,7 +143,7 @@ pub fn summary(model: &impl Model, input_shape: impl Into<Shape>) -> Result<Summ
     let all = used.flat_map(|store| store.trained());
     let unused = all.filter(|p| seen.insert(p.var.id()));
     summary.unused = unused.collect();
-    Ok(summary)
+    summary
 }
 
 /// `Conv2d 5 × 5, stride 2, padding 2`.

@@ -5,6 +5,10 @@ mod common;
 use helpers::candle_core::safetensors;
 use helpers::prelude::*;
 
+fn params() -> Parameters {
+    Parameters::new(&Device::Cpu)
+}
+
 /// FNV-1a.
 fn seed(name: &str) -> u32 {
     name.bytes().fold(2_166_136_261, |h, byte| {
@@ -119,6 +123,44 @@ fn the_counts_are_the_papers() -> Result<()> {
         60_965_224
     );
     assert_eq!(count(&|p| models::vgg16(1000, p).map(drop))?, 138_357_544);
+    assert_eq!(count(&|p| models::plain34(1000, p).map(drop))?, 21_623_848);
+    Ok(())
+}
+
+/// Table 1 of Long et al. 2015 has 57 and 134 million.
+#[test]
+fn the_fcns_of_2015_are_the_papers() -> Result<()> {
+    let p = params();
+    let alexnet = models::fcn_alexnet(21, &p)?;
+    for (height, width) in [(64, 96), (70, 65)] {
+        let x = Tensor::zeros((2, 3, height, width), DType::F32, &Device::Cpu)?;
+        assert_eq!(alexnet.forward(&x, false)?.dims(), [2, 21, height, width]);
+    }
+    assert_eq!(p.count(), 56_954_261);
+    let error = alexnet.forward(&Tensor::zeros(3, DType::F32, &Device::Cpu)?, false);
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("(N, 3, H, W), got (3)"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn the_skips_of_an_fcn_start_at_zero_and_reach_back() -> Result<()> {
+    manual_seed(1);
+    let p = params();
+    let model = models::fcn8s(2, &p)?;
+    for name in ["score_pool4", "score_pool3"] {
+        let weight = p.get(&format!("{name}.weight"))?;
+        assert_eq!(weight.var().abs()?.max_all()?.to_scalar::<f32>()?, 0.0);
+        weight.init(nn::Init::Constant(1e-3))?;
+    }
+    let x = random::normal(0.0, 1.0, (1, 3, 32, 40), &Device::Cpu)?;
+    let y = model.forward(&x, false)?;
+    assert_eq!(y.dims(), [1, 2, 32, 40]);
+    let grads = y.sum_all()?.backward()?;
+    for name in ["score_pool4.weight", "score_pool3.weight", "conv1_1.weight"] {
+        let grad = grads.get(p.get(name)?.var()).unwrap().abs()?;
+        assert!(grad.max_all()?.to_scalar::<f32>()? > 0.0, "{name}");
+    }
     Ok(())
 }
 
@@ -173,7 +215,6 @@ fn the_zip_code_network_is_the_papers() -> Result<()> {
 #[test]
 fn every_parameter_of_a_small_model_gets_a_gradient() -> Result<()> {
     manual_seed(1);
-    let params = || Parameters::new(&Device::Cpu);
     let p = params();
     check("lenet1989", (1, 16), &p, &models::lenet1989(&p)?)?;
     let p = params();

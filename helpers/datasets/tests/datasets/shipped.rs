@@ -1,4 +1,4 @@
-//! The digits and the photograph that come with the project.
+//! The digits, of two sets, and the photograph that come with the project.
 
 use super::*;
 
@@ -12,6 +12,14 @@ fn the_shipped_files_are_the_published_ones() {
         (
             "chelsea.png",
             "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
+        ),
+        (
+            "t10k-images-idx3-ubyte.gz",
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        ),
+        (
+            "t10k-labels-idx1-ubyte.gz",
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         ),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -104,3 +112,50 @@ fn resized_digits_are_pytorchs_bilinear_ones() {
     );
     assert!(datasets::digits_resized(0).is_err());
 }
+
+#[test]
+fn mnists_ten_thousand_are_all_there_with_their_labels() {
+    let digits = datasets::mnist_10k().unwrap();
+    assert_eq!(digits.inputs().dims(), [10_000, 1, 28, 28]);
+    assert_eq!(digits.inputs().dtype(), DType::F32);
+    let targets: Vec<u32> = digits.targets().to_vec1().unwrap();
+    assert_eq!(targets[..10], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+    assert_eq!(targets[9_997..], [4, 5, 6]);
+    let mut counts = [0; 10];
+    for target in targets {
+        counts[target as usize] += 1;
+    }
+    assert_eq!(
+        counts,
+        [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    );
+    // Row 7 of the first image and row 14 of the last, as Python's gzip reads the files.
+    for (image, row, pixels) in MNIST_ROWS {
+        let got = (digits.inputs().i((image, 0, row)).unwrap() * 255.0).unwrap();
+        for (got, right) in got.to_vec1::<f32>().unwrap().into_iter().zip(pixels) {
+            assert!((got - f32::from(right)).abs() < 1e-3, "{got} for {right}");
+        }
+    }
+    let mean = digits.inputs().to_dtype(DType::F64).unwrap().mean_all();
+    // The published mean of the test images.
+    assert!((mean.unwrap().to_scalar::<f64>().unwrap() - 0.1325).abs() < 1e-4);
+}
+
+const MNIST_ROWS: [(usize, usize, [u8; 28]); 2] = [
+    (
+        0,
+        7,
+        [
+            0, 0, 0, 0, 0, 0, 84, 185, 159, 151, 60, 36, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0,
+        ],
+    ),
+    (
+        9_999,
+        14,
+        [
+            0, 0, 0, 0, 0, 0, 33, 217, 253, 253, 132, 64, 0, 0, 18, 43, 157, 171, 253, 253, 253,
+            253, 253, 160, 2, 0, 0, 0,
+        ],
+    ),
+];

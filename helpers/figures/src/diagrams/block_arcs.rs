@@ -1,7 +1,7 @@
 //! Skip connections as arcs above the blocks of a diagram.
 
 use super::block_labels::LABEL;
-use super::block_layout::Cuboid;
+use super::cuboid::Cuboid;
 use super::layer::Skip;
 use crate::drawing::{Drawing, colour, dark};
 use crate::theme::Rgb;

@@ -1,6 +1,7 @@
 //! Where the blocks of a diagram stand, and how large they are.
 
 use super::block_labels::{self, LABEL};
+use super::cuboid::Cuboid;
 use super::layer::{Layer, LayerKind, Skip};
 use crate::drawing::text_width;
 
@@ -9,37 +10,48 @@ const LARGEST: f64 = 150.0;
 /// More layers than this stand close, and have no kernels drawn on them.
 pub(super) const MOST_APART: usize = 14;
 
-/// A block's front: its left end, thickness and height, and how far it goes back.
-pub(super) struct Cuboid {
-    pub x: f64,
-    pub thick: f64,
-    pub high: f64,
-    pub back: f64,
+/// What all rows of a diagram share.
+#[derive(Clone, Copy)]
+pub(super) struct Scale {
+    /// The side of the largest map.
+    largest: f64,
+    /// Whether blocks stand close.
+    close: bool,
+    /// Whether some blocks stand for several.
+    folded: bool,
 }
 
-impl Cuboid {
-    /// How far it reaches above the middle of its front.
-    pub fn tall(&self) -> f64 {
-        self.high / 2.0 + 0.6 * self.back
+impl Scale {
+    pub fn of(layers: &[Layer], folded: bool) -> Scale {
+        Scale {
+            largest: layers.iter().map(side).fold(1.0, f64::max),
+            close: layers.len() > MOST_APART,
+            folded,
+        }
     }
 }
 
-/// `folded` says that some blocks stand for several.
-pub(super) fn layout(layers: &[Layer], skips: &[Skip], folded: bool) -> Vec<Cuboid> {
-    let side = |layer: &Layer| match *layer.size.as_slice() {
+fn side(layer: &Layer) -> f64 {
+    match *layer.size.as_slice() {
         [] => 1.0,
         [length] => length as f64,
         [.., h, w] => h.max(w) as f64,
-    };
-    let largest = layers.iter().map(side).fold(1.0, f64::max);
-    let close = layers.len() > MOST_APART;
+    }
+}
+
+pub(super) fn layout(layers: &[Layer], skips: &[Skip], scale: Scale) -> Vec<Cuboid> {
+    let Scale {
+        largest,
+        close,
+        folded,
+    } = scale;
     let (tallest, stretch) = if close {
         (LARGEST, 1.0)
     } else {
         (1.25 * LARGEST, 1.6)
     };
     let mut blocks: Vec<Cuboid> = Vec::new();
-    let (mut x, mut first) = (34.0, 0);
+    let (mut x, mut first) = (block_labels::LEFT, 0);
     for (i, layer) in layers.iter().enumerate() {
         let dense = layer.size.is_empty();
         let high = match dense {
@@ -63,7 +75,7 @@ pub(super) fn layout(layers: &[Layer], skips: &[Skip], folded: bool) -> Vec<Cubo
                 false => 0.75 * before.back + if folded || close { 7.0 } else { 16.0 },
             };
             x = before.x + before.thick + gap.max(room);
-            if last.size != layer.size {
+            if block_labels::ends_group(layers, skips, i - 1) {
                 // The sizes below must not touch either.
                 let start: &Cuboid = &blocks[first];
                 let centre = 0.5 * (start.x + before.x + before.thick);

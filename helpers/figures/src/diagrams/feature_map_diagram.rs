@@ -1,147 +1,152 @@
 //! The diagram of LeNet's paper: stacks of feature maps, kernels that move over them.
 
+use candle_core::{Result, bail};
+
+use super::architecture::Architecture;
 use super::layer::{Layer, LayerKind};
+use super::stack_layout::{Stack, layout, left, middle, right};
+use super::stack_words::{MOST_PLANES, Words, drawn, facts, paper_title, size_label};
 use crate::Figure;
-use crate::counts::thousands;
-use crate::drawing::{AXIS, Drawing, INK, SMALL, SOFT_INK, dark, pale, text_width};
+use crate::drawing::{AXIS, Drawing, INK, SMALL, SOFT_INK, dark, pale};
+use crate::theme::PAGE;
 
-/// The side of the largest map, in pixels.
-const LARGEST: f64 = 104.0;
-const MOST_PLANES: usize = 8;
-/// Where all stacks are centred.
-const MIDDLE: f64 = 112.0;
-const HEIGHT: f64 = 264.0;
-
-/// Where a stack lies: the top left corner of its front plane, and the size of that.
-struct Stack {
-    at: (f64, f64),
-    size: (f64, f64),
-    planes: usize,
-    /// From each plane to the one in front of it.
-    step: f64,
-}
+/// Where what stands below them begins.
+const CAPTIONS: f64 = 216.0;
+const LINE: f64 = 15.0;
 
 /// Layers as stacks of feature maps, each with its size, with the kernel of the next one as a square
 /// on them; vectors are bars.
 pub fn feature_map_diagram(layers: &[Layer]) -> Figure {
-    let (places, width) = layout(layers);
-    let mut drawing = Drawing::new(width, HEIGHT);
-    for (layer, place) in layers.iter().zip(&places) {
-        stack(&mut drawing, layer, place);
-        let x = middle(place);
-        let top = place.at.1 - place.step * (place.planes - 1) as f64;
-        drawing.text(&size_label(layer), SMALL, INK, (x, top - 8.0));
-        drawing.text(title(layer), SMALL, SOFT_INK, (x, top - 23.0));
+    let words = |layer: &Layer, description: &[String]| Words {
+        title: match layer.kind {
+            LayerKind::Input => "input".to_string(),
+            _ => layer.name.clone() + &drawn(layer),
+        },
+        size: size_label(layer),
+        caption: Vec::new(),
+        facts: facts(layer, description),
+    };
+    let whole: Vec<Words> = layers.iter().map(|l| words(l, &l.description)).collect();
+    if layout(layers, &whole).1 <= PAGE {
+        return draw(layers, &whole);
     }
-    for (i, layer) in layers.iter().enumerate().skip(1) {
-        connect(
-            &mut drawing,
-            (&layers[i - 1], &places[i - 1]),
-            (layer, &places[i]),
+    // Letters of a figure that is shrunk to the page are hard to read.
+    let narrow = |layer: &Layer| {
+        let lines = layer.description.iter();
+        let halves = lines.flat_map(|line| match line.rsplit_once(' ') {
+            Some((first, last)) => vec![first.to_string(), last.to_string()],
+            None => vec![line.clone()],
+        });
+        words(layer, &halves.collect::<Vec<_>>())
+    };
+    let narrow: Vec<Words> = layers.iter().map(narrow).collect();
+    draw(layers, &narrow)
+}
+
+/// A network as the paper on LeNet-5 draws it (LeCun et al. 1998, figure 2): stacks of feature maps
+/// with the paper's words above (`C1: f. maps 6@28×28`), and below each arrow its caption, then its
+/// kernel, stride if it is not 1, parameters and receptive field. `captions` are for the arrows in order, as
+/// `["Convolutions", "Subsampling", ...]`: a figure's words cannot be read from a model.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let model = models::lenet5(&Parameters::new(&Device::Cpu))?;
+/// let network = inspect::read("LeNet-5", &model, (1, 1, 32, 32))?;
+/// let figure = inspect::stacks(
+///     &network,
+///     &["Convolutions", "Subsampling", "Convolutions", "Subsampling",
+///       "Full connection", "Full connection", "Gaussian connections"],
+/// )?;
+/// # assert!(figure.svg()?.contains("C1: feature maps"));
+/// # Ok::<(), helpers::Error>(())
+/// ```
+///
+/// # Errors
+/// Not one caption for each arrow, more than 10 layers, fewer than two.
+pub fn stacks(network: &Architecture, captions: &[&str]) -> Result<Figure> {
+    let arrows = network.layers.len().saturating_sub(1);
+    if !(1..MOST_LAYERS).contains(&arrows) {
+        bail!(
+            "stacks: 2 to {MOST_LAYERS} layers can be drawn, got {}",
+            arrows + 1
         );
-        let x = (right(&places[i - 1]) + left(&places[i])) / 2.0;
-        for (line, text) in caption(layer).iter().enumerate() {
-            let colour = if line == 0 { INK } else { SOFT_INK };
-            drawing.text(text, SMALL, colour, (x, 207.0 + 15.0 * line as f64));
-        }
     }
-    drawing.figure()
+    if captions.len() != arrows {
+        bail!(
+            "stacks: {} needs a caption for each of its {arrows} arrows, got {}",
+            network.name,
+            captions.len()
+        );
+    }
+    // A convolution that covers all of its maps gives a vector.
+    let flat = |layer: &Layer| Layer {
+        size: match layer.size.iter().all(|&side| side == 1) {
+            true => Vec::new(),
+            false => layer.size.clone(),
+        },
+        ..layer.clone()
+    };
+    let layers: Vec<Layer> = network.layers.iter().map(flat).collect();
+    let words = layers.iter().enumerate().map(|(i, layer)| Words {
+        title: paper_title(layer, i) + &drawn(layer),
+        size: match layer.kind {
+            LayerKind::Input => layer.sides(),
+            _ => size_label(layer),
+        },
+        caption: match i.checked_sub(1) {
+            Some(arrow) => captions[arrow].split(' ').map(String::from).collect(),
+            None => Vec::new(),
+        },
+        facts: facts(&network.layers[i], &window(&network.layers[i])),
+    });
+    let words: Vec<Words> = words.collect();
+    Ok(draw(&layers, &words))
 }
 
-/// `C1`, or what the input is.
-fn title(layer: &Layer) -> &str {
-    if layer.kind == LayerKind::Input {
-        return "input";
-    }
-    &layer.name
-}
-
-/// `6@28×28`.
-fn size_label(layer: &Layer) -> String {
-    match layer.size.is_empty() {
-        true => thousands(layer.channels),
-        false => format!("{}@{}", layer.channels, layer.sides()),
-    }
-}
-
-/// What a layer does, its parameters last.
-fn caption(layer: &Layer) -> Vec<String> {
-    let mut lines = layer.description.clone();
-    if !layer.then.is_empty() {
-        lines.push(layer.then.join(", "));
-    }
-    if layer.parameters > 0 {
-        lines.push(format!("{} param.", thousands(layer.parameters)));
+/// The window that moves over the maps before, and its stride.
+fn window(layer: &Layer) -> Vec<String> {
+    let mut lines = vec![layer.window()];
+    if layer.stride > 1 {
+        lines.push(format!("stride {}", layer.stride));
     }
     lines
 }
 
-fn layout(layers: &[Layer]) -> (Vec<Stack>, f64) {
-    let sides = |layer: &Layer| match *layer.size.as_slice() {
-        [] => None,
-        [length] => Some((1.0, length as f64)),
-        [.., h, w] => Some((h as f64, w as f64)),
-    };
-    let all = || layers.iter().filter_map(sides);
-    let largest = all().fold(1.0, |most: f64, (h, w)| most.max(h).max(w));
-    let vector = |layer: &&Layer| layer.size.is_empty();
-    let longest = layers
-        .iter()
-        .filter(vector)
-        .map(|m| m.channels)
-        .max()
-        .unwrap_or(1);
-    let scale = |side: f64| (LARGEST * (side / largest).powf(0.62)).max(7.0);
-    let mut places: Vec<Stack> = Vec::new();
-    let (mut x, mut taken) = (24.0, 0.0);
-    for (i, layer) in layers.iter().enumerate() {
-        let (size, planes) = match sides(layer) {
-            Some((h, w)) => ((scale(w), scale(h)), layer.channels.clamp(1, MOST_PLANES)),
-            None => {
-                let share = (1.0 + layer.channels as f64).ln() / (1.0 + longest as f64).ln();
-                ((9.0, 34.0 + 80.0 * share), 1)
-            }
-        };
-        let step = (size.0 * 0.08).clamp(2.0, 5.0);
-        let deep = step * (planes - 1) as f64;
-        if let Some(before) = places.last() {
-            let words = caption(layer);
-            let wide = words
-                .iter()
-                .map(|t| text_width(t, SMALL))
-                .fold(0.0, f64::max);
-            let label = |m: &Layer| text_width(&size_label(m), SMALL);
-            // Neither what stands above the maps nor what stands between them may touch.
-            let apart = (label(&layers[i - 1]) + label(layer)) / 2.0 + 14.0;
-            let by_label = middle(before) + apart - (size.0 + deep) / 2.0;
-            let by_caption = 2.0 * (taken + 12.0 + wide / 2.0) - right(before);
-            x = (right(before) + 44.0).max(by_label).max(by_caption);
-            taken = (right(before) + x + wide) / 2.0;
-        }
-        places.push(Stack {
-            at: (x + deep, MIDDLE - size.1 / 2.0 + deep / 2.0),
-            size,
-            planes,
-            step,
-        });
+/// More do not fit side by side.
+const MOST_LAYERS: usize = 10;
+
+fn draw(layers: &[Layer], words: &[Words]) -> Figure {
+    let (places, width) = layout(layers, words);
+    let captions = words.iter().map(|w| w.caption.len()).max().unwrap_or(0);
+    let facts = words.iter().map(|w| w.facts.len()).max().unwrap_or(0);
+    let gap = if captions > 0 { 5.0 } else { 0.0 };
+    let height = CAPTIONS + LINE * (captions + facts) as f64 + gap;
+    let mut drawing = Drawing::new(width, height);
+    for ((layer, place), words) in layers.iter().zip(&places).zip(words) {
+        stack(&mut drawing, layer, place);
+        let x = middle(place);
+        let top = place.at.1 - place.step * (place.planes - 1) as f64;
+        drawing.text(&words.size, SMALL, INK, (x, top - 8.0));
+        drawing.text(&words.title, SMALL, SOFT_INK, (x, top - 23.0));
     }
-    let end = places.last().map_or(0.0, right);
-    let last = layers
-        .last()
-        .map_or(0.0, |m| text_width(&size_label(m), SMALL) / 2.0);
-    (places, end + 24.0 + last)
-}
-
-fn left(place: &Stack) -> f64 {
-    place.at.0 - place.step * (place.planes - 1) as f64
-}
-
-fn right(place: &Stack) -> f64 {
-    place.at.0 + place.size.0
-}
-
-fn middle(place: &Stack) -> f64 {
-    (left(place) + right(place)) / 2.0
+    for i in 1..layers.len() {
+        connect(
+            &mut drawing,
+            (&layers[i - 1], &places[i - 1]),
+            (&layers[i], &places[i]),
+            layers.get(i + 1),
+        );
+        let x = (right(&places[i - 1]) + left(&places[i])) / 2.0;
+        for (line, text) in words[i].caption.iter().enumerate() {
+            drawing.text(text, SMALL, INK, (x, CAPTIONS + LINE * line as f64));
+        }
+        let below = CAPTIONS + LINE * captions as f64 + gap;
+        for (line, text) in words[i].facts.iter().enumerate() {
+            let colour = if line + captions == 0 { INK } else { SOFT_INK };
+            drawing.text(text, SMALL, colour, (x, below + LINE * line as f64));
+        }
+    }
+    drawing.figure()
 }
 
 /// The planes, from the back to the front; a vector is a bar.
@@ -157,7 +162,12 @@ fn stack(drawing: &mut Drawing, layer: &Layer, place: &Stack) {
 }
 
 /// The kernel on one map and what it gives on the next, or lines that say "all with all".
-fn connect(drawing: &mut Drawing, (layer, place): (&Layer, &Stack), (next, to): (&Layer, &Stack)) {
+fn connect(
+    drawing: &mut Drawing,
+    (layer, place): (&Layer, &Stack),
+    (next, to): (&Layer, &Stack),
+    after: Option<&Layer>,
+) {
     let ((x, y), (w, h)) = (place.at, place.size);
     let ((to_x, to_y), (to_w, to_h)) = (to.at, to.size);
     let Some(kernel) = next.kernel.filter(|_| !layer.size.is_empty()) else {
@@ -166,21 +176,23 @@ fn connect(drawing: &mut Drawing, (layer, place): (&Layer, &Stack), (next, to): 
         }
         return;
     };
-    let share = |i: usize| {
-        let side = layer
-            .size
-            .get(layer.size.len().wrapping_sub(i))
-            .copied()
-            .unwrap_or(1);
+    let share = |layer: &Layer, kernel: usize, i: usize| {
+        let place = layer.size.len().wrapping_sub(i);
+        let side = layer.size.get(place).copied().unwrap_or(1);
         (kernel as f64 / side as f64).min(1.0)
     };
     // As it is on the map, but never so small that it could not be seen.
     let (kw, kh) = (
-        (w * share(1)).max(5.0).min(w),
-        (h * share(2)).max(5.0).min(h),
+        (w * share(layer, kernel, 1)).max(5.0).min(w),
+        (h * share(layer, kernel, 2)).max(5.0).min(h),
     );
     let (kx, ky) = (x + 0.86 * (w - kw), y + 0.8 * (h - kh));
-    let (cx, cy) = (to_x + 0.3 * to_w, to_y + 0.35 * to_h);
+    // Beside the next kernel, which lies at the right and below.
+    let large = after
+        .and_then(|l| l.kernel)
+        .is_some_and(|k| share(next, k, 1) > 0.5);
+    let (across, down) = if large { (0.13, 0.16) } else { (0.3, 0.35) };
+    let (cx, cy) = (to_x + across * to_w, to_y + down * to_h);
     let strong = dark(next.kind.colour(), 0.1);
     for corner in [(kx + kw, ky), (kx + kw, ky + kh)] {
         drawing.line(&[corner, (cx, cy)], 0.8, strong);

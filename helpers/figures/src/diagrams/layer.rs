@@ -20,10 +20,22 @@ pub struct Layer {
     pub short: String,
     /// The side of the window that moves over the layer before.
     pub kernel: Option<usize>,
+    /// Elements between two places of the window.
+    pub stride: usize,
     /// Elements from one of the window's to the next.
     pub dilation: usize,
+    /// The groups of maps that its kernels look at separately.
+    pub groups: usize,
+    /// How many maps, or numbers, each of its kernels sees.
+    pub depth: usize,
+    /// Its connections: for each number it gives, the numbers that this is computed from and the bias.
+    pub links: usize,
+    /// The side of what one of its numbers sees of the input; `None` where that is all of it.
+    pub field: Option<usize>,
     /// What follows at once: `batch norm`, `ReLU`.
     pub then: Vec<&'static str>,
+    /// Where a skip connection is added: how many of `then` come before.
+    pub before_sum: Option<usize>,
     /// How many numbers it trains, those of a normalisation that follows included.
     pub parameters: usize,
 }
@@ -49,6 +61,8 @@ pub struct Skip {
     pub to: usize,
     /// What happens in between, `1×1`; mostly nothing.
     pub label: String,
+    /// How many numbers are trained in between.
+    pub parameters: usize,
 }
 
 impl Layer {
@@ -62,8 +76,14 @@ impl Layer {
             description: Vec::new(),
             short: String::new(),
             kernel: None,
+            stride: 1,
             dilation: 1,
+            groups: 1,
+            depth: 0,
+            links: 0,
+            field: None,
             then: Vec::new(),
+            before_sum: None,
             parameters: 0,
         }
     }
@@ -72,6 +92,27 @@ impl Layer {
     pub(super) fn sides(&self) -> String {
         let sides: Vec<String> = self.size.iter().map(usize::to_string).collect();
         sides.join("×")
+    }
+
+    /// `3×3`; nothing where no window moves.
+    pub(super) fn window(&self) -> String {
+        let sides = self.size.len().max(1);
+        self.kernel
+            .map_or_else(String::new, |k| vec![k.to_string(); sides].join("×"))
+    }
+
+    /// What one of its numbers sees of the input: `51×51`, or all of it.
+    pub(super) fn sees(&self) -> String {
+        let sides = self.size.len().max(1);
+        match self.field {
+            Some(side) => vec![side.to_string(); sides].join("×"),
+            None => "all".to_string(),
+        }
+    }
+
+    /// Whether it pools by the mean.
+    pub(super) fn averages(&self) -> bool {
+        self.description.iter().any(|line| line.contains("average"))
     }
 }
 

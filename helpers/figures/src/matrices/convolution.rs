@@ -1,18 +1,17 @@
-//! How a convolution is computed: a window that slides, and one product of matrices.
+//! How a convolution is computed: a window that slides.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Result, Tensor};
 
-use super::annotated_matrix::Matrix;
-use super::small_convolution::{SmallConvolution, size};
+use super::small_convolution::{SmallConvolution, products, size};
 use crate::figure::Figure;
 use crate::number_format::short_number;
 use crate::svg::{Anchor, Canvas};
 use crate::theme::{self, Rgb};
 
-const CELL: f64 = 28.0;
+pub(super) const CELL: f64 = 28.0;
 /// Above a matrix, for the lines that name it.
-const HEAD: f64 = 22.0;
-const PALE: Rgb = [244, 246, 249];
+pub(super) const HEAD: f64 = 22.0;
+pub(super) const PALE: Rgb = [244, 246, 249];
 
 /// One image (H, W) under one kernel (h, w), step by step: where the window stands, what is
 /// multiplied, and the number that goes to the output. Four steps are shown: the first two, the
@@ -71,71 +70,9 @@ pub fn sliding_window(
     Ok(Figure::new(canvas))
 }
 
-/// The same convolution as one product (im2col): the numbers under each position of the window
-/// become a column; the kernel, laid out in the same order, times each column gives the output.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let image = Tensor::arange(0f32, 9., &Device::Cpu)?.reshape((3, 3))?;
-/// let kernel = Tensor::arange(0f32, 4., &Device::Cpu)?.reshape((2, 2))?;
-/// let figure = plot::im2col(&image, &kernel, 1, 0)?;
-/// # assert!(figure.svg()?.contains(r#""43""#));
-/// # Ok::<(), helpers::Error>(())
-/// ```
-///
-/// # Errors
-/// As [`sliding_window`]; a window of more than 25 numbers, more than 25 positions.
-pub fn im2col(image: &Tensor, kernel: &Tensor, stride: usize, padding: usize) -> Result<Figure> {
-    const WHAT: &str = "im2col";
-    let convolution = SmallConvolution::new(WHAT, image, kernel, stride, padding)?;
-    let (weights, results) = (convolution.kernel.concat(), convolution.output.concat());
-    let (k, n) = (weights.len(), results.len());
-    if k > 25 || n > 25 {
-        bail!("{WHAT}: at most 25 numbers in the window and 25 positions, got {k} and {n}");
-    }
-    let (h, w) = size(&convolution.image);
-    let kernel_left = theme::MARGIN + w as f64 * CELL + 40.0;
-    let left = kernel_left + CELL + 50.0;
-    let bottom = HEAD + k as f64 * CELL + 34.0;
-    let right = left + (n as f64 * CELL).max(200.0) + theme::MARGIN;
-    let height = (bottom + CELL).max(HEAD + h as f64 * CELL) + theme::MARGIN;
-    let mut canvas = Canvas::blank(right, height);
-    let tint = |_: usize, position: usize| match position {
-        0 | 1 => theme::mix(theme::BACKGROUND, theme::CLASSES[position], 0.35),
-        _ => PALE,
-    };
-    let corner = (theme::MARGIN, HEAD);
-    let name = if padding > 0 { "padded image" } else { "image" };
-    canvas.matrix(corner, CELL, name, &convolution.image, |row, column| {
-        convolution.background(row, column)
-    });
-    for step in (0..n.min(2)).rev() {
-        convolution.frame(&mut canvas, corner, step, theme::CLASSES[step]);
-    }
-    let column: Matrix = weights.iter().map(|weight| vec![*weight]).collect();
-    canvas.matrix((kernel_left, HEAD), CELL, "kernel", &column, |_, _| {
-        kernel_colour()
-    });
-    let windows: Matrix = (0..n).map(|step| convolution.window(step)).collect();
-    let rows: Matrix = (0..k)
-        .map(|i| windows.iter().map(|window| window[i]).collect())
-        .collect();
-    let name = format!("a column per position: {k} × {n}");
-    canvas.matrix((left, HEAD), CELL, &name, &rows, tint);
-    canvas.matrix((left, bottom), CELL, "", &vec![results], tint);
-    let mut sign = |text: &str, x: f64, y: f64| {
-        canvas.text(text, theme::TITLE, theme::SOFT_INK, Anchor::Middle, (x, y));
-    };
-    sign("×", left - 25.0, HEAD + k as f64 * CELL / 2.0 + 5.0);
-    sign("↓", left + CELL / 2.0, bottom - 12.0);
-    let at = (left - 10.0, bottom + 18.0);
-    canvas.text("output", theme::TEXT, theme::INK, Anchor::End, at);
-    Ok(Figure::new(canvas))
-}
-
 impl SmallConvolution {
     /// White, or grey where the image is padded.
-    fn background(&self, row: usize, column: usize) -> Rgb {
+    pub(super) fn background(&self, row: usize, column: usize) -> Rgb {
         let (h, w) = size(&self.image);
         let inside = |i: usize, side: usize| (self.padding..side - self.padding).contains(&i);
         if inside(row, h) && inside(column, w) {
@@ -146,7 +83,7 @@ impl SmallConvolution {
     }
 
     /// Draws a frame around the window, over an image at `corner`.
-    fn frame(&self, canvas: &mut Canvas, corner: (f64, f64), step: usize, colour: Rgb) {
+    pub(super) fn frame(&self, canvas: &mut Canvas, corner: (f64, f64), step: usize, colour: Rgb) {
         let ((y, x), (kh, kw)) = (self.corner(step), size(&self.kernel));
         let corner = (corner.0 + x as f64 * CELL, corner.1 + y as f64 * CELL);
         canvas.outline(corner, (kw as f64 * CELL, kh as f64 * CELL), colour, 3.0);
@@ -187,21 +124,12 @@ impl SmallConvolution {
         panel.text("→", theme::TITLE, theme::SOFT_INK, Anchor::Middle, at);
         let window = self.window(step);
         for (row, (values, weights)) in window.chunks(kw).zip(&self.kernel).enumerate() {
-            let product = |(x, w): (&f64, &f64)| {
-                let (x, written) = (short_number(*x), short_number(*w));
-                if *w < 0.0 {
-                    format!("{x}·({written})")
-                } else {
-                    format!("{x}·{written}")
-                }
-            };
-            let terms: Vec<String> = values.iter().zip(weights).map(product).collect();
             let plus = if row > 0 { "+ " } else { "" };
             let end = match row + 1 == kh {
                 true => format!(" = {}", short_number(self.output.concat()[step])),
                 false => String::new(),
             };
-            let line = format!("{plus}{}{end}", terms.join(" + "));
+            let line = format!("{plus}{}{end}", products(values, weights));
             let at = (0.0, bottom + 16.0 * row as f64);
             panel.small(&line, Anchor::Start, at);
         }
@@ -209,6 +137,6 @@ impl SmallConvolution {
     }
 }
 
-fn kernel_colour() -> Rgb {
+pub(super) fn kernel_colour() -> Rgb {
     theme::mix(theme::BACKGROUND, theme::CLASSES[5], 0.45)
 }

@@ -3,6 +3,7 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::annotated_matrix::Matrix;
+use crate::number_format::short_number;
 use crate::values::finite_values;
 
 /// Its numbers, worked out.
@@ -80,6 +81,16 @@ impl SmallConvolution {
             .flat_map(|row| row[x..x + kw].to_vec())
             .collect()
     }
+}
+
+/// `2·3 + 1·(−1)`: numbers times weights, to be added up.
+pub(crate) fn products(values: &[f64], weights: &[f64]) -> String {
+    let product = |(x, w): (&f64, &f64)| match (short_number(*x), short_number(*w)) {
+        (x, written) if *w < 0.0 => format!("{x}·({written})"),
+        (x, written) => format!("{x}·{written}"),
+    };
+    let terms: Vec<String> = values.iter().zip(weights).map(product).collect();
+    terms.join(" + ")
 }
 
 /// Rows and columns.

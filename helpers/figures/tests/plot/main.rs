@@ -6,6 +6,7 @@ mod convolution;
 mod curves;
 mod decision_regions;
 mod decisions;
+mod explorer;
 mod histogram;
 mod images;
 mod loss_surface;

@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor, bail};
 
-use super::resnet::Backbone;
+use super::resnet::{Backbone, Design};
 use crate::nn::{self, Conv2d, Model, Parameters, Sequential};
 use candle_functional::{self as F, display_shape};
 
@@ -21,7 +21,11 @@ pub struct Fcn {
 /// No classes, or a name that is taken.
 pub fn fcn_resnet50(classes: usize, params: &Parameters) -> Result<Fcn> {
     let p = params.at("classifier");
-    let backbone = Backbone::new([3, 4, 6, 3], true, true, &params.at("backbone"))?;
+    let design = Design {
+        dilated: true,
+        ..Design::new([3, 4, 6, 3], true)
+    };
+    let backbone = Backbone::new(design, &params.at("backbone"))?;
     let classifier = Sequential::new(&p)
         .add(0, nn::conv2d_no_bias(2048, 512, 3, &p.at(0))?.padding(1))
         .add(1, nn::batch_norm2d(512, &p.at(1))?)

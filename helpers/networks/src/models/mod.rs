@@ -17,6 +17,7 @@
 mod alexnet;
 mod cnn;
 mod fcn;
+mod fcn_2015;
 mod image_classifier;
 mod lenet1989;
 mod lenet5;
@@ -28,10 +29,13 @@ mod vgg;
 pub use alexnet::{alexnet, alexnet_2012};
 pub use cnn::cnn;
 pub use fcn::{EncoderDecoder, Fcn, encoder_decoder, fcn_resnet50};
+pub use fcn_2015::{Fcn2015, fcn_alexnet, fcn8s, fcn16s, fcn32s};
 pub use image_classifier::ImageClassifier;
 pub use lenet5::lenet5;
 pub use lenet1989::{LeNet1989, Planes, lenet1989};
 pub use mlp::{Mlp, mlp};
 pub use perceptron::{Perceptron, perceptron};
-pub use resnet::{ResNet, resnet18, resnet34, resnet50};
-pub use vgg::{vgg11, vgg16};
+pub use resnet::{
+    ResNet, plain34, resnet18, resnet34, resnet50, resnet50_2015, resnet101_2015, resnet152_2015,
+};
+pub use vgg::{vgg11, vgg13, vgg16, vgg16_c, vgg19};
