@@ -153,8 +153,17 @@ impl Cases {
         Ok(())
     }
 
+    /// One case that compares a program with a figure; both say what stands at this place.
+    pub(crate) fn agree(&mut self, place: &str, figure: &str, code: &str) -> Result<()> {
+        self.count += 1;
+        if code != figure {
+            bail!("{place}: the figure has {figure}, your code {code}");
+        }
+        Ok(())
+    }
+
     /// Calls the student's function, so that a panic or an error can be laid to this input.
-    fn run<T>(&mut self, input: &str, got: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn run<T>(&mut self, input: &str, got: impl FnOnce() -> Result<T>) -> Result<T> {
         check_stop()?;
         self.count += 1;
         self.current = input.to_string();

@@ -5,13 +5,12 @@ use rand::Rng;
 
 use crate::{Card, Cases, check};
 use candle_functional::random;
-use candle_functional::{self as F, ConvOptions, PoolOptions};
-use networks::nn::{self, Parameters};
+use candle_functional::{self as F, ConvOptions};
 
-const CASES: usize = 12;
+pub(super) const CASES: usize = 12;
 
 /// A picture, row by row.
-type Rows = Vec<Vec<f64>>;
+pub(super) type Rows = Vec<Vec<f64>>;
 
 /// Checks a convolution written by hand: `f(image, kernel, bias)`, stride 1, no padding.
 ///
@@ -47,6 +46,37 @@ pub fn convolution(f: impl Fn(&[Vec<f64>], &[Vec<f64>], f64) -> Rows) -> Card {
             let none = ConvOptions::default();
             let right = F::conv2d(&images(&image)?, &weight, Some(&bias_of), none)?;
             let input = format!("convolve({image:?}, {kernel:?}, {bias})");
+            compare(cases, &input, || f(&image, &kernel, bias), &right)?;
+        }
+        Ok(())
+    })
+}
+
+/// Checks one neuron on an image of several channels: `f(image, kernel, bias)`, `image[c]` and
+/// `kernel[c]` are those of channel c; stride 1, no padding.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp2::neuron(|image, _, _| image[0].clone());
+/// assert_eq!(card.status(), exercise::Status::Wrong);
+/// ```
+pub fn neuron(f: impl Fn(&[Rows], &[Rows], f64) -> Rows) -> Card {
+    let verified = "It gives what conv2d gives, with one channel and with several";
+    check("A neuron on several channels", verified, |cases| {
+        for case in 0..CASES {
+            // One number first; then one channel, then many.
+            let (h, w) = if case == 0 { (2, 2) } else { sides(1, 3) };
+            let channels = [2, 1, 3][case % 3];
+            let more = if case == 0 { (0, 0) } else { sides(0, 3) };
+            let picked = |rows, columns| (0..channels).map(|_| picture(rows, columns)).collect();
+            let image: Vec<Rows> = picked(h + more.0, w + more.1);
+            let kernel: Vec<Rows> = picked(h, w);
+            let bias = if case == 1 { 0.0 } else { number() };
+            let batch = |rows: &Vec<Rows>| Tensor::new(rows.clone(), &Device::Cpu)?.unsqueeze(0);
+            let bias_of = Tensor::new(&[bias], &Device::Cpu)?;
+            let none = ConvOptions::default();
+            let right = F::conv2d(&batch(&image)?, &batch(&kernel)?, Some(&bias_of), none)?;
+            let input = format!("neuron({image:?}, {kernel:?}, {bias})");
             compare(cases, &input, || f(&image, &kernel, bias), &right)?;
         }
         Ok(())
@@ -121,29 +151,6 @@ pub fn horizontal_edges(f: impl Fn() -> [[f64; 3]; 3]) -> Card {
     })
 }
 
-/// Checks the number of parameters of a `Conv2d`: `f(c_in, c_out, kernel_size, bias)`.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp2::conv_parameters(|c_in, c_out, k, _| c_in * c_out * k * k);
-/// assert!(card.message().contains("bias = true"));
-/// ```
-pub fn conv_parameters(f: impl Fn(usize, usize, usize, bool) -> usize) -> Card {
-    let verified = "The layers that were built hold as many";
-    check("The parameters of a layer", verified, |cases| {
-        for case in 0..CASES {
-            let (c_in, c_out) = sides(1, 64);
-            let (k, bias) = (1 + case % 7, case % 3 != 0);
-            let params = Parameters::new(&Device::Cpu);
-            let layer = if bias { nn::conv2d } else { nn::conv2d_no_bias };
-            layer(c_in, c_out, k, &params.at("conv"))?;
-            let input = format!("parameters({c_in}, {c_out}, kernel_size = {k}, bias = {bias})");
-            cases.equal(&input, || Ok(f(c_in, c_out, k, bias)), params.count())?;
-        }
-        Ok(())
-    })
-}
-
 /// Checks the size that a convolution gives along one side: `f(n, kernel_size, stride, padding,
 /// dilation)`.
 ///
@@ -183,76 +190,34 @@ pub fn output_size(f: impl Fn(usize, usize, usize, usize, usize) -> usize) -> Ca
     })
 }
 
-/// Checks the padding that keeps the size at stride 1: `f(kernel_size, dilation)`, for odd kernels.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp2::same_padding(|k, dilation| dilation * (k - 1) / 2);
-/// assert_eq!(card.status(), exercise::Status::Right);
-/// ```
-pub fn same_padding(f: impl Fn(usize, usize) -> usize) -> Card {
-    check("Same padding", "The size stays", |cases| {
-        for (dilation, kernel) in (1..=4).flat_map(|d| [1, 3, 5, 7, 11].map(|k| (d, k))) {
-            let input = format!("same_padding(kernel_size = {kernel}, dilation = {dilation})");
-            // n + 2 p - d (k - 1) = n
-            let right = dilation * (kernel / 2);
-            cases.equal(&input, || Ok(f(kernel, dilation)), right)?;
-        }
-        Ok(())
-    })
-}
-
-/// Checks a max pooling written by hand: `f(image, kernel_size, stride)`, no padding.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp2::max_pool(|image, _, _| image.to_vec());
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn max_pool(f: impl Fn(&[Vec<f64>], usize, usize) -> Rows) -> Card {
-    let verified = "It gives what max_pool2d gives, windows overlapping or not";
-    check("The max pooling by hand", verified, |cases| {
-        for case in 0..CASES {
-            let (k, stride) = [(2, 2), (2, 2), (3, 2), (3, 3), (3, 1), (2, 3)][case % 6];
-            let more = sides(0, 4);
-            let mut image = picture(k + more.0, k + more.1);
-            if case % 6 == 1 {
-                cases.hint("Hint 2");
-                image.iter_mut().flatten().for_each(|x| *x = -x.abs() - 1.0);
-            } else {
-                cases.hint("Hint 1");
-            }
-            let right = F::max_pool2d(&images(&image)?, PoolOptions::new(k).stride(stride))?;
-            let input = format!("max_pool({image:?}, {k}, {stride})");
-            compare(cases, &input, || f(&image, k, stride), &right)?;
-        }
-        Ok(())
-    })
-}
-
 /// One case whose output is a picture; `right` may have a batch and a channel in front.
-fn compare(cases: &mut Cases, input: &str, f: impl FnOnce() -> Rows, right: &Tensor) -> Result<()> {
+pub(super) fn compare(
+    cases: &mut Cases,
+    input: &str,
+    f: impl FnOnce() -> Rows,
+    right: &Tensor,
+) -> Result<()> {
     let right = right.flatten_to(right.rank() - 2)?;
     cases.close_tensor(input, || Tensor::new(f(), &Device::Cpu), &right)
 }
 
 /// The picture as a batch of one, (1, 1, H, W).
-fn images(rows: &Rows) -> Result<Tensor> {
+pub(super) fn images(rows: &Rows) -> Result<Tensor> {
     Tensor::new(rows.clone(), &Device::Cpu)?
         .unsqueeze(0)?
         .unsqueeze(0)
 }
 
 /// Whole numbers from -3 to 9: a picture that can be checked by hand.
-fn picture(rows: usize, columns: usize) -> Rows {
+pub(super) fn picture(rows: usize, columns: usize) -> Rows {
     let row = |_| (0..columns).map(|_| number()).collect();
     (0..rows).map(row).collect()
 }
 
-fn number() -> f64 {
+pub(super) fn number() -> f64 {
     random::with_generator(|g| f64::from(g.random_range(-3..=9)))
 }
 
-fn sides(least: usize, most: usize) -> (usize, usize) {
+pub(super) fn sides(least: usize, most: usize) -> (usize, usize) {
     random::with_generator(|g| (g.random_range(least..=most), g.random_range(least..=most)))
 }

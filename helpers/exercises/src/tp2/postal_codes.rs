@@ -1,172 +1,291 @@
-//! Notebook 3: the networks that read postal codes.
+//! Notebook 3: changes to the network of 1989, and an augmentation for the MLP.
 
-use candle_core::{DType, Device, Tensor};
-use rand::Rng;
+use candle_core::{Device, Error, Result, Tensor, bail};
 
-use crate::{Card, check};
-use candle_functional as F;
-use candle_functional::random;
-use networks::metrics;
+use super::network_of_1989::outputs;
+use crate::{Card, Cases, check};
+use candle_functional::{random, values};
+use networks::data::transforms::{Compose, Transform};
+use networks::data::{DataLoader, Dataset, TensorDataset};
+use networks::nn::{Model, Parameters};
+use networks::train::Training;
+use networks::{loss, metrics, models, optim};
 
-const CASES: usize = 12;
+const CASES: usize = 8;
 
-/// Checks parameters and connections of a layer of 1989: `f(planes, side, kernel, seen)`.
+/// Checks the sums of h2 by a table: `f(h1, weight, bias, table)`, where map k of the result sees the maps
+/// `table[k]` of `h1` (N, C, S, S), which has a frame of -1, with kernels `weight` (K, R, 5, 5) at stride 2
+/// and a bias (K, S / 2, S / 2) for each unit. Rows of `table` hold R numbers each.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let usual = |planes: usize, _: usize, k: usize, seen: usize| (planes * (k * k * seen + 1), 0);
-/// let card = exercise::tp2::parameters_and_connections(usual);
-/// assert!(card.message().contains("(12, 8, 5, 1): expected (1068, 19968), got (312, 0)"));
+/// let card = exercise::tp2::connection_table(|h1, _, _, _| Ok(h1.clone()));
+/// assert_eq!(card.status(), exercise::Status::Wrong);
 /// ```
-pub fn parameters_and_connections(
-    f: impl Fn(usize, usize, usize, usize) -> (usize, usize),
+pub fn connection_table(
+    f: impl Fn(&Tensor, &Tensor, &Tensor, &[Vec<usize>]) -> Result<Tensor>,
 ) -> Card {
-    let verified = "Both counts are right, for the paper's layers and for others";
-    check("Parameters and connections", verified, |cases| {
+    let verified = "Each map sees its own maps, with the right kernel for each, in any table";
+    check("The connection table", verified, |cases| {
         for case in 0..CASES {
-            let (planes, side, k, seen) = match case {
-                0 => (12, 8, 5, 1),
-                1 => (12, 4, 5, 8),
-                _ => random::with_generator(|g| {
-                    let k = [3, 5, 7][g.random_range(0..3)];
-                    (
-                        g.random_range(1..=20),
-                        g.random_range(2..=9),
-                        k,
-                        g.random_range(1..=9),
-                    )
-                }),
-            };
             if case == 2 {
                 cases.hint("Hint 2");
             }
-            let (units, weights) = (planes * side * side, k * k * seen);
-            let expected = (weights * planes + units, units * (weights + 1));
-            let call = format!("parameters_and_connections({planes}, {side}, {k}, {seen})");
-            cases.equal(&call, || Ok(f(planes, side, k, seen)), expected)?;
-        }
-        Ok(())
-    })
-}
-
-/// Checks the targets of 1989: `f(classes)` has a row of ten for each digit, 1 at its class and -1
-/// elsewhere.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let zeros = |classes: &[u32]| vec![vec![0.0; 10]; classes.len()];
-/// let card = exercise::tp2::signed_targets(zeros);
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn signed_targets(f: impl Fn(&[u32]) -> Vec<Vec<f32>>) -> Card {
-    let verified = "A row for each digit, 1 at its class, -1 elsewhere";
-    check("The targets of 1989", verified, |cases| {
-        for case in 0..CASES {
-            let classes = digits(1 + case % 4);
-            let one_hot = F::one_hot(&Tensor::new(&classes[..], &Device::Cpu)?, 10)?;
-            let right = ((one_hot * 2.0)? - 1.0)?.to_vec2::<f32>()?;
-            let call = format!("signed_targets({classes:?})");
-            cases.equal(&call, || Ok(f(&classes)), right)?;
-        }
-        Ok(())
-    })
-}
-
-/// Checks the share of wrong predictions in percent: `f(scores, classes)`, where a digit is taken for
-/// the class of its highest score.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp2::error_rate(|_, _| 50.0);
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn error_rate(f: impl Fn(&[Vec<f32>], &[u32]) -> f64) -> Card {
-    let verified = "The percentage is that of the library, for few digits and for many";
-    check("The error rate", verified, |cases| {
-        for case in 0..CASES {
-            let (n, outputs) = (2 + 3 * case, if case == 0 { 2 } else { 3 });
-            let scores = random::uniform(-1.0, 1.0, (n, outputs), &Device::Cpu)?;
-            // Two decimals, so that a card can quote them.
-            let scores = (scores * 100.0)?.round()?.affine(0.01, 0.0)?;
-            let classes: Vec<u32> = digits(n).iter().map(|d| d % outputs as u32).collect();
-            let targets = Tensor::new(&classes[..], &Device::Cpu)?;
-            let right = 100.0 * (1.0 - metrics::accuracy(&scores, &targets)?);
-            let scores = scores.to_dtype(DType::F32)?.to_vec2::<f32>()?;
-            let call = match case {
-                0..=2 => format!("error_rate({scores:.2?}, {classes:?})"),
-                _ => format!("error_rate of {n} digits"),
+            let side = [4, 4, 6, 8][case % 4];
+            // The first two are small: their cards can be followed by hand.
+            let (n, maps, kernels, seen) = match case {
+                0 => (1, 2, 2, 1),
+                1 => (1, 4, 2, 2),
+                _ => (2, 6, 5, 3),
             };
-            cases.close(&call, || Ok(f(&scores, &classes)), right)?;
+            let table = random_table(kernels, maps, seen, case == 0);
+            let h1 = random::uniform(-1.0, 1.0, (n, maps, side, side), &Device::Cpu)?;
+            let weight = random::uniform(-1.0, 1.0, (kernels, seen, 5, 5), &Device::Cpu)?;
+            let bias = random::uniform(-1.0, 1.0, (kernels, side / 2, side / 2), &Device::Cpu)?;
+            let right = by_table(&h1, &weight, &bias, &table)?;
+            let call = format!(
+                "h2_by_table of h1 ({n}, {maps}, {side}, {side}), weight ({kernels}, {seen}, 5, 5), table {table:?}"
+            );
+            cases.close_tensor(&call, || f(&h1, &weight, &bias, &table), &right)?;
         }
         Ok(())
     })
 }
 
-/// Checks the pair that is confused most: `f(counts)` gives (true class, decision) of the largest
-/// count off the diagonal of a confusion matrix.
-///
-/// ```
-/// use helpers::prelude::*;
-/// let card = exercise::tp2::most_confused(|_| (0, 0)); // on the diagonal
-/// assert_eq!(card.status(), exercise::Status::Wrong);
-/// ```
-pub fn most_confused(f: impl Fn(&[Vec<u32>]) -> (usize, usize)) -> Card {
-    let verified = "It finds the pair in matrices of many sizes";
-    check("The pair that is confused most", verified, |cases| {
-        for case in 0..CASES {
-            let n = 3 + case % 5;
-            let (mut counts, pair) = random::with_generator(|g| {
-                let mut row = |i: usize| {
-                    (0..n)
-                        .map(|j| if i == j { 50 } else { g.random_range(0..6) })
-                        .collect()
+/// A row of `seen` different maps for each kernel, in random order.
+fn random_table(kernels: usize, maps: usize, seen: usize, crossed: bool) -> Vec<Vec<usize>> {
+    if crossed {
+        return vec![vec![1], vec![0]];
+    }
+    let row = |_| random::permutation(maps)[..seen].to_vec();
+    (0..kernels).map(row).collect()
+}
+
+/// The same by five loops, in f64.
+fn by_table(h1: &Tensor, weight: &Tensor, bias: &Tensor, table: &[Vec<usize>]) -> Result<Tensor> {
+    let (n, maps, side, _) = h1.dims4()?;
+    let (kernels, seen, _, _) = weight.dims4()?;
+    let (x, w, b) = (values(h1)?, values(weight)?, values(bias)?);
+    let half = side / 2;
+    let mut sums = Vec::new();
+    for place in 0..n * kernels * half * half {
+        let (item, k) = (
+            place / (kernels * half * half),
+            place / (half * half) % kernels,
+        );
+        let (row, column) = (place / half % half, place % half);
+        let mut sum = b[(k * half + row) * half + column];
+        for (j, map) in table[k].iter().enumerate() {
+            for at in 0..25 {
+                // The window's corner lies two rows and columns before the unit's place.
+                let (down, right) = (2 * row + at / 5, 2 * column + at % 5);
+                let image = 2..side + 2;
+                let inside = image.contains(&down) && image.contains(&right);
+                let input = match inside {
+                    true => x[((item * maps + map) * side + down - 2) * side + right - 2],
+                    false => -1.0,
                 };
-                let counts: Vec<Vec<u32>> = (0..n).map(&mut row).collect();
-                let truth = g.random_range(0..n);
-                (counts, (truth, (truth + g.random_range(1..n)) % n))
-            });
-            counts[pair.0][pair.1] = 9;
-            if case == 0 {
-                // A class of which there are few: its right predictions are no confusion either.
-                counts[pair.0][pair.0] = 2;
+                sum += w[(k * seen + j) * 25 + at] * input;
             }
-            let call = format!("most_confused({counts:?})");
-            cases.equal(&call, || Ok(f(&counts)), pair)?;
         }
-        Ok(())
-    })
+        sums.push(sum as f32);
+    }
+    Tensor::from_vec(sums, (n, kernels, half, half), &Device::Cpu)
 }
 
-/// Checks an image moved to the right: `f(image, pixels)`, the left filled with 0.
+/// Checks the network of 1989 with one bias for each kernel: `f(params)` builds it, with the names and the
+/// first values of the original.
 ///
 /// ```
 /// use helpers::prelude::*;
-/// let around = |image: &[Vec<f64>], pixels: usize| {
-///     let mut image = image.to_vec();
-///     image.iter_mut().for_each(|row| row.rotate_right(pixels));
-///     image
-/// };
-/// let card = exercise::tp2::shifted(around);
-/// assert_eq!(card.status(), exercise::Status::Wrong);
+/// let card = exercise::tp2::one_bias(models::lenet1989); // a bias for each unit
+/// assert!(card.message().contains("expected 8824, got 9760"));
 /// ```
-pub fn shifted(f: impl Fn(&[Vec<f64>], usize) -> Vec<Vec<f64>>) -> Card {
-    let verified = "Every row moves, 0 comes in at the left, what leaves at the right is lost";
-    check("The shifted image", verified, |cases| {
-        for case in 0..CASES {
-            let (height, width) = (1 + case % 3, 2 + case % 4);
-            let pixels = case % (width + 1);
-            let pixel = |_| random::with_generator(|g| f64::from(g.random_range(1..10)) / 10.0);
-            let row = |_| (0..width).map(pixel).collect();
-            let image: Vec<Vec<f64>> = (0..height).map(row).collect();
-            let moved = |row: &Vec<f64>| [&vec![0.0; pixels], &row[..width - pixels]].concat();
-            let right: Vec<Vec<f64>> = image.iter().map(moved).collect();
-            let call = format!("shifted({image:?}, {pixels})");
-            cases.equal(&call, || Ok(f(&image, pixels)), right)?;
+pub fn one_bias<M: Model>(f: impl Fn(&Parameters) -> Result<M>) -> Card {
+    let verified = "8,824 parameters, and a kernel adds the same bias at every place";
+    check("One bias for each kernel", verified, |cases| {
+        for _ in 0..3 {
+            built(cases, 8_824, "zip_code_one_bias(params)", &f, |params| {
+                first_values(params, 5)
+            })?;
         }
         Ok(())
     })
 }
 
-fn digits(n: usize) -> Vec<u32> {
-    random::with_generator(|g| (0..n).map(|_| g.random_range(0..10)).collect())
+/// Checks the network of 1989 with kernels of another size: `f(k, params)` builds it with k x k kernels in
+/// h1 and h2, as many units as before, and the first values of the original's rule.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp2::kernel_size(|_, params| models::lenet1989(params)); // always 5 x 5
+/// assert!(card.message().contains("expected 8032, got 9760"));
+/// ```
+pub fn kernel_size<M: Model>(f: impl Fn(usize, &Parameters) -> Result<M>) -> Card {
+    let verified = "Parameters, first values and outputs are right for kernels of 3, 5, 7 and 1";
+    check("Another kernel size", verified, |cases| {
+        for k in [3, 5, 7, 1] {
+            let count = 108 * k * k + 7_060;
+            let call = format!("zip_code_with_kernel({k}, params)");
+            built(
+                cases,
+                count,
+                &call,
+                |params| f(k, params),
+                |params| first_values(params, k),
+            )?;
+        }
+        Ok(())
+    })
+}
+
+/// Checks a dense layer in place of h1 and h2: `f(params)` builds `h`, `h3` and `out`, with as many units in
+/// `h` as 9,760 parameters allow; tanh after each.
+///
+/// ```
+/// use helpers::prelude::*;
+/// let card = exercise::tp2::dense_layer(|params| models::mlp(&[256, 10, 10], params));
+/// assert_eq!(card.status(), exercise::Status::Wrong);
+/// ```
+pub fn dense_layer<M: Model>(f: impl Fn(&Parameters) -> Result<M>) -> Card {
+    // 257 n for h, 30 n + 30 for h3, 310 for the outputs.
+    let count = 287 * ((9_760 - 340) / 287) + 340;
+    let verified = "As many units as fit, and the outputs are right on fresh images";
+    check("A dense layer", verified, |cases| {
+        for _ in 0..3 {
+            built(cases, count, "dense_1989(params)", &f, |params| {
+                for name in ["h.weight", "h3.weight", "out.weight"] {
+                    params.get(name)?; // or else its error lists the names that exist
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// One network that the student builds: its number of parameters, its first values, then its outputs with
+/// parameters that are all away from 0.
+fn built<M: Model>(
+    cases: &mut Cases,
+    count: usize,
+    call: &str,
+    build: impl Fn(&Parameters) -> Result<M>,
+    start: impl Fn(&Parameters) -> Result<()>,
+) -> Result<()> {
+    let counted = || {
+        let params = Parameters::new(&Device::Cpu);
+        build(&params)?;
+        Ok::<_, Error>(params.count())
+    };
+    cases.equal(&format!("the parameters of {call}"), counted, count)?;
+    cases.hint("Hint 2");
+    let params = Parameters::new(&Device::Cpu);
+    let model = build(&params)?;
+    start(&params)?;
+    for parameter in params.all() {
+        let shape = parameter.var().shape().clone();
+        let noise = random::uniform(-0.2, 0.2, shape, &Device::Cpu)?;
+        parameter.set(&noise)?;
+    }
+    let x = random::uniform(-1.0, 1.0, (3, 1, 16, 16), &Device::Cpu)?;
+    let input = format!("{call}, forward of images (3, 1, 16, 16)");
+    cases.close_tensor(&input, || model.forward(&x, false), &outputs(&params, &x)?)
+}
+
+/// That weights start within the paper's bounds and reach them, and biases at 0, the outputs' at -1.
+fn first_values(params: &Parameters, k: usize) -> Result<()> {
+    for (name, fan_in) in [("h1", k * k), ("h2", 8 * k * k), ("h3", 192), ("out", 30)] {
+        let bound = 2.4 / (fan_in as f64).sqrt();
+        let weights = values(&params.get(&format!("{name}.weight"))?.tensor())?;
+        let most = weights.iter().fold(0.0, |most: f64, w| most.max(w.abs()));
+        if !(0.5 * bound..1.0001 * bound).contains(&most) {
+            bail!(
+                "{name}.weight starts within ±{most:.3}: expected 2.4 / sqrt({fan_in}) = {bound:.3}"
+            );
+        }
+        let right = if name == "out" { -1.0 } else { 0.0 };
+        let biases = values(&params.get(&format!("{name}.bias"))?.tensor())?;
+        if biases.iter().any(|bias| *bias != right) {
+            bail!("{name}.bias starts with {:.3}: expected {right}", biases[0]);
+        }
+    }
+    Ok(())
+}
+
+/// The training digits and those that choose; no test digit of the notebook is among them.
+const TRAIN: (usize, usize) = (0, 2_000);
+const VALIDATION: (usize, usize) = (6_291, 1_000);
+const EPOCHS: usize = 30;
+
+/// By how many percentage points the error must fall: more than the seeds differ.
+const GAIN: f64 = 1.0;
+
+/// Checks an augmentation for the MLP 784-50-10: `f()` is the transform; the network that is trained on
+/// 2,000 digits with it must misread fewer of 1,000 others than the one without, by a point at least, in
+/// the mean of two seeds.
+///
+/// ```no_run
+/// use helpers::prelude::*;
+/// let none = || Ok(transforms::Compose::new()); // (some seconds)
+/// let card = exercise::tp2::augmentation(none);
+/// assert!(card.message().contains("differ"));
+/// ```
+pub fn augmentation(f: impl Fn() -> Result<Compose>) -> Card {
+    let verified = "With it the MLP misreads fewer of 1,000 validation digits, by a point or more";
+    check("An augmentation for the MLP", verified, |cases| {
+        let digits = datasets::mnist_10k()?;
+        let part = |(first, count): (usize, usize)| {
+            // The notebook's order, which mixes the writers.
+            let places: Vec<usize> = (first..first + count).map(|i| i * 7_919 % 10_000).collect();
+            digits.subset(&places)
+        };
+        let (train, validation) = (part(TRAIN)?, part(VALIDATION)?);
+        let (image, _) = train.get(0)?;
+        let shape = || Ok::<_, Error>(f()?.apply(&image)?.dims().to_vec());
+        cases.equal(
+            "the shape of augmentation()?.apply(a digit)",
+            shape,
+            vec![1, 28, 28],
+        )?;
+        let differ = || {
+            let (augment, mut different) = (f()?, false);
+            for _ in 0..10 {
+                let pair = [augment.apply(&image)?, augment.apply(&image)?];
+                different |= (&pair[0] - &pair[1])?
+                    .abs()?
+                    .max_all()?
+                    .to_scalar::<f32>()?
+                    > 0.0;
+            }
+            Ok::<_, Error>(different)
+        };
+        cases.equal("whether two draws of one digit differ", differ, true)?;
+        let (mut with, mut without) = (0.0, 0.0);
+        for seed in 1..=2 {
+            without += error(seed, DataLoader::new(train.clone(), 16)?, &validation)? / 2.0;
+            let loader = DataLoader::new(train.clone().map(f()?), 16)?;
+            with += error(seed, loader, &validation)? / 2.0;
+        }
+        if with > without - GAIN {
+            bail!(
+                "trained with it the MLP misreads {with:.1} %, without it {without:.1} %: expected at least {GAIN} percentage point less"
+            );
+        }
+        Ok(())
+    })
+}
+
+/// The MLP's validation error in percent.
+fn error(seed: u64, train: DataLoader, validation: &TensorDataset) -> Result<f64> {
+    random::manual_seed(seed);
+    let params = Parameters::new(&Device::Cpu);
+    let model = models::mlp(&[784, 50, 10], &params)?;
+    let adam = optim::Adam::new(&params, 2e-3)?;
+    let training = Training::new(&params, adam, loss::cross_entropy);
+    let falling = optim::CosineLr::new(2e-3, EPOCHS)?;
+    let training = training.schedule(falling).quiet();
+    training.fit(&model, &train.shuffle(true), EPOCHS)?;
+    let scores = model.forward(validation.inputs(), false)?;
+    Ok(100.0 * (1.0 - metrics::accuracy(&scores, validation.targets())?))
 }
