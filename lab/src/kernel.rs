@@ -182,10 +182,11 @@ fn set_environment(command: &mut Command, directory: &Path) {
     command.env("RUST_LIB_BACKTRACE", "0");
     // What evcxr has read and needs no more goes back to the system.
     command.env("MIMALLOC_PURGE_DELAY", "0");
-    // candle's own threads look out for work 25,000 times after each large sum, on the cores that
-    // the helpers' threads then want.
-    if std::env::var_os("CANDLE_BARRIER_POOL_SPIN_LIMIT").is_none() {
-        command.env("CANDLE_BARRIER_POOL_SPIN_LIMIT", "100");
+    // candle's own threads wait for one another after each sum of two large tensors, on the cores that
+    // the helpers' threads and a second training want: with two trainings at once a step took twice
+    // as long.
+    if std::env::var_os("CANDLE_NUM_THREADS").is_none() {
+        command.env("CANDLE_NUM_THREADS", "1");
     }
     // evcxr moves each cell's library up one folder, where the relative path to libstd that the
     // compiler wrote into it is wrong; it is found only by chance, or through this.

@@ -80,10 +80,6 @@ impl Process {
         let mut command = match side {
             Side::Helpers | Side::Candle => {
                 let mut command = Command::new(std::env::current_exe()?);
-                if side == Side::Helpers {
-                    // As `lab kernel` does for notebooks, and for the reason that it gives.
-                    command.env("CANDLE_BARRIER_POOL_SPIN_LIMIT", "100");
-                }
                 command.args(["--child", side.name(), work.name]);
                 command
             }
@@ -102,6 +98,10 @@ impl Process {
             "MKL_NUM_THREADS",
         ] {
             command.env(name, THREADS.to_string());
+        }
+        if side == Side::Helpers {
+            // As `lab kernel` does for notebooks, and for the reason that it gives.
+            command.env("CANDLE_NUM_THREADS", "1");
         }
         if options.avx2 {
             command.env("CANDLE_FUNCTIONAL_SIMD", "avx2");

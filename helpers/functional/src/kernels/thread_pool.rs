@@ -8,18 +8,25 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::thread::ThreadId;
 
 /// How often a worker looks before it sleeps.
 const LOOKS: usize = 10_000;
+
+/// For how many calls another caller is remembered: some steps of a small network.
+const CROWDED: usize = 100;
 
 type Work = dyn Fn(usize) + Sync;
 
 struct ThreadPool {
     workers: usize,
-    /// Held by the caller that has the workers.
-    busy: Mutex<()>,
-    /// What the caller wants done, while it wants it. Nobody waits with this in hand.
-    job: Mutex<Option<&'static Work>>,
+    /// Held by the caller that has the workers; who it was.
+    busy: Mutex<Option<ThreadId>>,
+    /// How many more calls leave one worker's core to another caller, because two threads called in
+    /// turn or at once: with all workers at two trainings, they would wait for one another.
+    crowded: AtomicUsize,
+    /// What the caller wants done, while it wants it, and by how many workers. Nobody waits with this in hand.
+    job: Mutex<Option<(&'static Work, usize)>>,
     /// Counts jobs, for workers that look out.
     posted: AtomicUsize,
     sleepers: AtomicUsize,
@@ -40,11 +47,29 @@ pub fn num_threads() -> usize {
 pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
     let pool = thread_pool();
     // Another thread has the workers, or nobody ever comes: alone is as good.
-    let _mine = match pool.busy.try_lock() {
-        Ok(mine) if pool.workers > 0 => mine,
-        Err(TryLockError::Poisoned(mine)) => mine.into_inner(),
+    let mut last = match pool.busy.try_lock() {
+        Ok(last) if pool.workers > 0 => last,
+        Err(TryLockError::Poisoned(last)) => last.into_inner(),
+        Err(TryLockError::WouldBlock) => {
+            pool.crowded.store(CROWDED, Ordering::Relaxed);
+            return work(0);
+        }
         _ => return work(0),
     };
+    let this = std::thread::current().id();
+    if last.replace(this).is_some_and(|last| last != this) {
+        pool.crowded.store(CROWDED, Ordering::Relaxed);
+    }
+    let mut workers = pool.workers;
+    let crowded = pool.crowded.load(Ordering::Relaxed);
+    if crowded > 0 {
+        pool.crowded.store(crowded - 1, Ordering::Relaxed);
+        workers -= 1;
+    }
+    if workers == 0 {
+        drop(last);
+        return work(0);
+    }
     // SAFETY: workers use `work` only between entering and leaving, which `inside` counts. `End`
     // takes the job back and waits until all have left before this function returns or unwinds.
     #[allow(unsafe_code)]
@@ -52,7 +77,7 @@ pub(super) fn call(work: &(dyn Fn(usize) + Sync)) {
         unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync + '_), &'static Work>(work) };
     {
         let mut job = lock(&pool.job);
-        *job = Some(forever);
+        *job = Some((forever, workers));
         // Of an earlier job whose caller panicked too, and so never asked.
         pool.panicked.store(false, Ordering::SeqCst);
         pool.posted.fetch_add(1, Ordering::SeqCst);
@@ -90,7 +115,8 @@ fn thread_pool() -> &'static ThreadPool {
     static SPAWNED: OnceLock<()> = OnceLock::new();
     let pool = POOL.get_or_init(|| ThreadPool {
         workers: candle_core::utils::get_num_threads().saturating_sub(1),
-        busy: Mutex::new(()),
+        busy: Mutex::new(None),
+        crowded: AtomicUsize::new(0),
         job: Mutex::new(None),
         posted: AtomicUsize::new(0),
         sleepers: AtomicUsize::new(0),
@@ -126,7 +152,12 @@ fn run_worker(pool: &'static ThreadPool, thread: usize) {
             pool.sleepers.fetch_sub(1, Ordering::SeqCst);
         }
         seen = pool.posted.load(Ordering::SeqCst);
-        let Some(work) = *job else { continue };
+        let Some((work, workers)) = *job else {
+            continue;
+        };
+        if thread > workers {
+            continue;
+        }
         pool.inside.fetch_add(1, Ordering::SeqCst);
         drop(job);
         if catch_unwind(AssertUnwindSafe(|| work(thread))).is_err() {
@@ -169,6 +200,27 @@ mod tests {
         for caller in callers {
             assert!(caller.join().is_ok());
         }
+    }
+
+    #[test]
+    fn callers_in_turn_leave_a_core_to_each_other() {
+        let seen = AtomicUsize::new(0);
+        let last = thread_pool().workers;
+        let count = |thread| {
+            seen.fetch_add(usize::from(thread > 0 && thread == last), Ordering::SeqCst);
+        };
+        call(&count);
+        std::thread::scope(|scope| {
+            scope.spawn(|| call(&|_| ()));
+        });
+        seen.store(0, Ordering::SeqCst);
+        for _ in 0..CROWDED / 2 {
+            call(&|thread| {
+                count(thread);
+                std::thread::sleep(std::time::Duration::from_micros(100)); // a worker could come
+            });
+        }
+        assert_eq!(seen.into_inner(), 0);
     }
 
     #[test]
