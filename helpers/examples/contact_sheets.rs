@@ -30,7 +30,7 @@ fn points(set: &TensorDataset, title: &str) -> Result<Figure> {
 }
 
 /// Spectrograms with the low bands below.
-fn spectrograms(sounds: &datasets::Phonemes, names: &[&str], title: &str) -> Result<Figure> {
+fn spectrograms(sounds: &datasets::Sounds, names: &[&str], title: &str) -> Result<Figure> {
     let count = sounds.spectrograms.len();
     let captions: Vec<&str> = (0..count).map(|i| names[i % names.len()]).collect();
     let pictures = sounds.spectrograms.inputs().flip(&[1])?;
@@ -40,36 +40,21 @@ fn spectrograms(sounds: &datasets::Phonemes, names: &[&str], title: &str) -> Res
         .title(title))
 }
 
-/// The pen's line, as dark as it pressed, with a dot for every moment: far apart where it was fast.
-fn ink(strokes: &Tensor) -> Result<Tensor> {
-    const SIZE: [usize; 2] = [64, 128];
-    let signatures = strokes.to_vec3::<f32>()?;
-    let mut values = vec![1f32; signatures.len() * SIZE[0] * SIZE[1]];
-    for (picture, pen) in values.chunks_mut(SIZE[0] * SIZE[1]).zip(&signatures) {
-        for step in 0..16 * (pen[0].len() - 1) {
-            let (t, far) = (step / 16, (step % 16) as f32 / 16.0);
-            let at = |axis: usize| pen[axis][t] + far * (pen[axis][t + 1] - pen[axis][t]);
-            let (x, y) = (64.0 + 42.0 * at(0), 32.0 - 30.0 * at(1));
-            let place = y.clamp(0.0, 63.0) as usize * SIZE[1] + x.clamp(0.0, 127.0) as usize;
-            let dark = pen[2][t].min(pen[2][t + 1]) * if far == 0.0 { 1.0 } else { 0.5 };
-            picture[place] = picture[place].min(1.0 - dark);
-        }
-    }
-    Tensor::from_vec(values, (signatures.len(), SIZE[0], SIZE[1]), &Device::Cpu)
-}
-
 fn sheets() -> Result<Vec<(&'static str, Figure)>> {
     manual_seed(1);
     let scenes = datasets::skies(24, 64)?;
     let masks = (scenes.targets().to_dtype(DType::F32)? / 2.0)?;
-    let signatures = datasets::signatures(6, 2)?;
+    let signatures = datasets::signatures(3, 2)?;
     let kinds = ["genuine", "genuine", "forged", "forged"];
-    let kinds: Vec<&str> = kinds.into_iter().cycle().take(24).collect();
+    let mut hands = Vec::new();
+    for (i, kind) in kinds.into_iter().cycle().take(12).enumerate() {
+        hands.push((kind, signatures.strokes.get(i)?));
+    }
     let films = datasets::moving_squares(4)?
         .inputs()
         .reshape((32, 16, 16))?;
     let (vowels, consonants) = (datasets::vowels(40)?, datasets::consonants(30)?);
-    let sound = |sounds: &datasets::Phonemes, i: usize| -> Result<Figure> {
+    let sound = |sounds: &datasets::Sounds, i: usize| -> Result<Figure> {
         let samples = sounds.waves.inputs().get(i)?.squeeze(0)?.to_vec1::<f32>()?;
         let samples: Vec<f64> = samples.into_iter().map(f64::from).collect();
         Ok(plot::loss_curve(&samples)?
@@ -110,13 +95,7 @@ fn sheets() -> Result<Vec<(&'static str, Figure)>> {
         ),
         ("wave_vowel", sound(&vowels, 4)?.title("a vowel's wave")),
         ("wave_da", sound(&consonants, 1)?.title("/d/ and a vowel")),
-        (
-            "signatures",
-            plot::images(&ink(&signatures.strokes)?)?
-                .columns(4)
-                .captions(&kinds)
-                .title("signatures"),
-        ),
+        ("signatures", plot::pen(&hands)?.title("signatures")),
         (
             "skies",
             plot::images(scenes.inputs())?.columns(6).title("skies"),

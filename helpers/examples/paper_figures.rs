@@ -18,7 +18,7 @@ fn main() -> Result<()> {
         bail!("which folder? cargo run -p helpers --example paper_figures -- <folder>");
     };
     let only = arguments.next();
-    let all: [Drawn; 10] = [
+    let all: [Drawn; 11] = [
         ("alexnet_figure_2", alexnet),
         ("alexnet_one_tower", alexnet_one_tower),
         ("resnet_figure_3", resnet_columns),
@@ -28,6 +28,7 @@ fn main() -> Result<()> {
         ("fcn_figure_3", fcn_skips),
         ("resnet_figure_2", resnet_blocks),
         ("lecun_1989", lenet1989),
+        ("waibel_1989", time_delay),
         ("resnet_table_1", resnet_table),
     ];
     for (name, draw) in all {
@@ -172,4 +173,28 @@ fn lenet1989() -> Result<plot::Figure> {
     let network = inspect::read("1989", &models::lenet1989(&params())?, (1, 1, 16, 16))?;
     let figure = inspect::bottom_up(&network)?;
     Ok(figure.title("The zip-code network, as in the figure of LeCun et al. 1989"))
+}
+
+/// Waibel et al. 1989: windows of 3, then of 5 frames, then a mean over time.
+struct TimeDelay {
+    h1: nn::Conv1d,
+    h2: nn::Conv1d,
+}
+
+impl Model for TimeDelay {
+    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
+        let h1 = F::sigmoid(&self.h1.forward(x, train)?)?;
+        let h2 = F::sigmoid(&self.h2.forward(&h1, train)?)?;
+        F::avg_pool1d(&h2, F::PoolOptions::new(9))?.squeeze(2)
+    }
+}
+
+fn time_delay() -> Result<plot::Figure> {
+    let p = params();
+    let model = TimeDelay {
+        h1: nn::conv1d(16, 8, 3, &p.at("h1"))?,
+        h2: nn::conv1d(8, 3, 5, &p.at("h2"))?,
+    };
+    let network = inspect::read("TDNN", &model, (1, 16, 15))?;
+    Ok(inspect::bottom_up(&network)?.title("The time-delay network of Waibel et al. 1989"))
 }

@@ -5,7 +5,9 @@ use rand::Rng;
 use rand_distr::StandardNormal;
 
 use super::check::check_count;
-use super::speech::{Moment, SAMPLES, speak, spectrograms};
+use super::mel::mel_bands;
+use super::sounds::Sounds;
+use super::speech::{Moment, RATE, SAMPLES, speak};
 use candle_functional::random::{self, Generator};
 use candle_functional::stop::stoppable;
 use networks::data::TensorDataset;
@@ -31,18 +33,11 @@ const MEASURED: [[[f64; 4]; 10]; 3] = [
 ];
 /// The fourth formant is not in the table; it hardly differs between vowels.
 const FOURTH: [f64; 3] = [3500.0, 4000.0, 4500.0];
+/// Through a closed mouth little more than the lowest frequencies is heard.
+const MURMUR: [f64; 4] = [200.0, 1500.0, 2500.0, 3500.0];
 
-/// The same sounds in two forms, with the same targets in the same order.
-#[derive(Clone, Debug)]
-pub struct Phonemes {
-    /// Inputs (N, 1, 2000), f32 from -1 to 1: a sixth of a second at 12,000 samples per second.
-    pub waves: TensorDataset,
-    /// Inputs (N, 16, 15), f32 from -1 to 1: 16 mel bands, the lowest first, by 15 frames of 10 ms, as in
-    /// A. Waibel et al., Phoneme recognition using time-delay neural networks, IEEE Trans. ASSP 37, 1989.
-    pub spectrograms: TensorDataset,
-}
-
-/// `count` steady vowels of men, women and children: targets (N), u32, count through [`VOWELS`].
+/// `count` steady vowels of men, women and children, a sixth of a second each: waves (N, 1, 2000),
+/// spectrograms (N, 16, 15), targets (N), u32, which count through [`VOWELS`].
 ///
 /// Formants and pitch are those measured by Peterson and Barney (1952), varied by speaker and by sound;
 /// a buzz and some breath noise pass resonators there (D. Klatt's synthesiser, JASA 67, 1980).
@@ -57,7 +52,7 @@ pub struct Phonemes {
 ///
 /// # Errors
 /// No sound, or too many to hold.
-pub fn vowels(count: usize) -> Result<Phonemes> {
+pub fn vowels(count: usize) -> Result<Sounds> {
     collect("vowels", count, VOWELS.len(), |vowel, g| {
         let steady = vary(vowel, g);
         let fall = g.random_range(0.0..1.0);
@@ -68,18 +63,19 @@ pub fn vowels(count: usize) -> Result<Phonemes> {
     })
 }
 
-/// `count` syllables of /b/, /d/ or /g/ and a vowel, cut around the moment when the mouth opens:
-/// targets (N), u32: 0 for b, 1 for d, 2 for g.
+/// `count` syllables of /b/, /d/ or /g/ and a vowel, cut around the moment when the mouth opens: a sixth
+/// of a second each, waves (N, 1, 2000), spectrograms (N, 16, 15), targets (N), u32: 0 for b, 1 for d, 2
+/// for g.
 ///
 /// The second formant moves from halfway to the consonant's locus, 720 Hz for b, 1800 for d and 3000 for
 /// g, to the vowel's (P. Delattre, A. Liberman and F. Cooper, Acoustic loci and transitional cues for
 /// consonants, JASA 27, 1955); before back vowels, where the paper finds no locus for g, it starts just
-/// above the vowel's with the third formant close. A burst of noise, and often a murmur before it, go
-/// with it. The moment varies by 60 ms: a network must find it.
+/// above the vowel's with the third formant close. A burst of noise goes with it, and often a murmur
+/// before it, which is the same for all three. The moment varies by 130 ms: a network must find it.
 ///
 /// # Errors
 /// No sound, or too many to hold.
-pub fn consonants(count: usize) -> Result<Phonemes> {
+pub fn consonants(count: usize) -> Result<Sounds> {
     collect("consonants", count, 3, |class, g| {
         let vowel = vary(g.random_range(0..VOWELS.len()), g);
         let [_, f2, f3, f4] = vowel.formants;
@@ -92,13 +88,13 @@ pub fn consonants(count: usize) -> Result<Phonemes> {
         };
         // Where the burst is, how strong, how long until the voice sets in and how fast the mouth opens.
         let (burst_at, strength, delay, slowness) = [
-            (900.0, 0.008, 0.008, 0.012),
-            (3800.0, 0.012, 0.013, 0.018),
-            (1.1 * start, 0.012, 0.02, 0.025),
+            (900.0, 0.008, 0.004, 0.02),
+            (3800.0, 0.012, 0.007, 0.025),
+            (1.1 * start, 0.012, 0.011, 0.03),
         ][class];
-        let opens = g.random_range(0.04..0.1);
+        let opens = g.random_range(0.01..0.14);
         let murmur = opens * g.random_range(0.0..2.0);
-        let strength = strength * g.random_range(0.0..1.0f64).powi(2); // often hardly heard
+        let strength = strength * g.random_range(0.2..1.0);
         let closed = [200.0, start, third.max(start + 150.0), f4];
         speak(g, |t| {
             let after = t - opens;
@@ -113,9 +109,12 @@ pub fn consonants(count: usize) -> Result<Phonemes> {
                 }
                 _ => ((after - delay) / 0.01).clamp(0.0, 1.0),
             };
+            let on_the_way = |i: usize| vowel.formants[i] + (closed[i] - vowel.formants[i]) * left;
             Moment {
-                formants: [0, 1, 2, 3]
-                    .map(|i| vowel.formants[i] + (closed[i] - vowel.formants[i]) * left),
+                formants: match after {
+                    ..0.0 => MURMUR,
+                    _ => [0, 1, 2, 3].map(on_the_way),
+                },
                 voice,
                 breath: voice,
                 burst: if (0.0..delay).contains(&after) {
@@ -151,7 +150,7 @@ fn collect(
     count: usize,
     classes: usize,
     sound: impl Fn(usize, &mut Generator) -> Vec<f32>,
-) -> Result<Phonemes> {
+) -> Result<Sounds> {
     check_count(what, count, 6 * SAMPLES)?; // windows overlap
     let waves = random::with_generator(|g| {
         let mut waves = Vec::with_capacity(count * SAMPLES);
@@ -163,8 +162,9 @@ fn collect(
     let waves = Tensor::from_vec(waves, (count, SAMPLES), &Device::Cpu)?;
     let targets: Vec<u32> = (0..count).map(|i| (i % classes) as u32).collect();
     let targets = Tensor::new(targets, &Device::Cpu)?;
-    Ok(Phonemes {
-        spectrograms: TensorDataset::new(spectrograms(&waves)?, targets.clone())?,
+    Ok(Sounds {
+        spectrograms: TensorDataset::new(mel_bands(&waves, RATE)?, targets.clone())?,
         waves: TensorDataset::new(waves.unsqueeze(1)?, targets)?,
+        rate: RATE,
     })
 }

@@ -12,6 +12,8 @@ use networks::data::TensorDataset;
 
 /// Moments at which the pen is recorded.
 const TIMES: usize = 128;
+/// The part of the recording in which the pen moves.
+const LASTS: f64 = 0.85;
 /// Steps along the line, for the speed's integral.
 const STEPS: usize = 400;
 
@@ -32,8 +34,9 @@ pub struct Signatures {
 ///
 /// A writer is a smooth random gesture, and a way to run through it: where the pen hurries, slows down
 /// and presses. A genuine signature is that with small warps in space and time; a forgery has the right
-/// shape, but runs through it in another way. (After the task of J. Bromley et al., Signature verification
-/// using a "siamese" time delay neural network, NIPS 1993.)
+/// shape, but runs through it in another way. All take 85 % of the recording, which begins up to 15 %
+/// before the pen moves. (After the task of J. Bromley et al., Signature verification using a "siamese"
+/// time delay neural network, NIPS 1993.)
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -147,8 +150,8 @@ struct Manner {
 impl Manner {
     fn draw(g: &mut Generator) -> Manner {
         Manner {
-            speed: Curve::draw(g, 0.5, &[1.0, 2.0, 3.5, 6.0]),
-            pressure: Curve::draw(g, 0.15, &[1.0, 2.5, 5.0]),
+            speed: Curve::draw(g, 0.7, &[1.0, 2.0, 3.5, 6.0]),
+            pressure: Curve::draw(g, 0.2, &[1.0, 2.5, 5.0]),
         }
     }
 }
@@ -157,12 +160,12 @@ impl Manner {
 fn sign(shape: &Shape, manner: &Manner, g: &mut Generator, values: &mut Vec<f32>) {
     // Small warps, in space and in time.
     let bend = [(); 2].map(|()| Curve::draw(g, 0.03, &[0.7, 1.6]));
-    let hurry = Curve::draw(g, 0.08, &[0.8, 2.0, 4.0]);
+    let hurry = Curve::draw(g, 0.05, &[0.8, 2.0, 4.0]);
     let (sin, cos) = g.random_range(-0.1..0.1f64).sin_cos();
     let size = g.random_range(0.9..1.1);
     let press = g.random_range(-0.08..0.08);
-    // The recording begins a little before the pen moves and ends a little after.
-    let (begin, end) = (g.random_range(0.0..0.1), g.random_range(0.9..1.0));
+    // Lengths are normalised; the recording begins a little before the pen moves.
+    let begin = g.random_range(0.0..1.0 - LASTS);
     // clock[i] is the time, not to scale, at which the pen is at i / STEPS.
     let mut clock = vec![0.0];
     for i in 0..STEPS {
@@ -172,7 +175,7 @@ fn sign(shape: &Shape, manner: &Manner, g: &mut Generator, values: &mut Vec<f32>
     let total = clock[STEPS];
     let mut pen = [const { Vec::new() }; 3];
     for moment in 0..TIMES {
-        let t = (moment as f64 / (TIMES - 1) as f64 - begin) / (end - begin);
+        let t = (moment as f64 / (TIMES - 1) as f64 - begin) / LASTS;
         let s = clock.partition_point(|&c| c < t.clamp(0.0, 1.0) * total) as f64 / STEPS as f64;
         let x = 2.0 * s - 1.0 + shape.x.at(s) + bend[0].at(s);
         let y = shape.y.at(s) + bend[1].at(s);

@@ -108,7 +108,7 @@ fn points_in_the_plane_need_a_hidden_layer() {
 #[test]
 fn consonants_need_windows_in_time() {
     manual_seed(1);
-    let [train, test] = [900, 300].map(|n| datasets::consonants(n).unwrap().spectrograms);
+    let [train, test] = [2400, 900].map(|n| datasets::consonants(n).unwrap().spectrograms);
     // The time-delay network of 1989: windows of 3, then of 5 frames, then a mean over time.
     let (linear, network) = compare(3, (train, test), (0.01, 30), |p| {
         Ok(Sequential::new(p)
@@ -119,10 +119,7 @@ fn consonants_need_windows_in_time() {
             .add(4, GlobalMean)
             .add(5, nn::linear(8, 3, &p.at(5))?))
     });
-    assert!(
-        network > 0.86 && linear < network - 0.05,
-        "{linear} {network}"
-    );
+    assert!(network > 0.96 && linear < 0.8, "{linear} {network}");
 }
 
 #[test]
@@ -203,33 +200,28 @@ fn skies_need_more_than_colour_and_place() {
     );
 }
 
-/// Two copies of one network, and the distance between what they say.
+/// x, y and pressure (N, 2, 3, T), then the speed: (N, 2, 4, T).
+fn with_speed(pairs: &TensorDataset) -> Result<TensorDataset> {
+    let x = pairs.inputs();
+    let (place, last) = (x.narrow(2, 0, 2)?, x.dim(3)? - 1);
+    let steps = (place.narrow(3, 1, last)? - place.narrow(3, 0, last)?)?;
+    let speed = (steps.sqr()?.sum_keepdim(2)?.sqrt()? * 20.0)?.pad_with_zeros(3, 1, 0)?;
+    TensorDataset::new(Tensor::cat(&[x, &speed], 2)?, pairs.targets().clone())
+}
+
+/// The distance between what two copies of one network say.
 fn distances(twin: &dyn Model, pairs: &Tensor) -> Result<Tensor> {
     let say = |i: usize| twin.forward(&pairs.narrow(1, i, 1)?.squeeze(1)?, true);
     loss::pairwise_distance(&say(0)?, &say(1)?)
 }
 
-/// The best share of right predictions that a threshold on the distance gives.
-fn best_threshold(distances: &Tensor, same: &Tensor) -> f64 {
-    let (distances, same) = (
-        distances.to_vec1::<f32>().unwrap(),
-        same.to_vec1::<u32>().unwrap(),
-    );
-    let right = |limit: f32| {
-        let close = distances.iter().map(|&d| u32::from(d <= limit));
-        close.zip(&same).filter(|(a, b)| a == *b).count() as f64 / same.len() as f64
-    };
-    distances
-        .iter()
-        .map(|&limit| right(limit))
-        .fold(0.0, f64::max)
-}
-
 #[test]
 fn forgeries_are_told_by_a_siamese_network_only() {
     manual_seed(1);
-    let [train, test] =
-        [120, 40].map(|writers| datasets::signatures(writers, 5).unwrap().pairs().unwrap());
+    let [train, test] = [150, 60].map(|writers| {
+        let pairs = datasets::signatures(writers, 5).unwrap().pairs().unwrap();
+        with_speed(&pairs).unwrap()
+    });
     let params = Parameters::new(&Device::Cpu);
     let model = linear(&train, 2, &params).unwrap();
     let linear = accuracy(&model, &params, (&train, &test), (0.003, 5), 32).unwrap();
@@ -238,24 +230,32 @@ fn forgeries_are_told_by_a_siamese_network_only() {
     let p = Parameters::new(&Device::Cpu);
     let conv = |i: usize, from, to| nn::conv1d(from, to, 5, &p.at(i)).unwrap();
     let twin = Sequential::new(&p)
-        .add(0, conv(0, 3, 16).stride(2))
+        .add(0, conv(0, 4, 16).stride(2))
         .add(1, nn::Relu)
-        .add(2, conv(2, 16, 16).stride(2))
+        .add(2, conv(2, 16, 32).stride(2))
         .add(3, nn::Relu)
-        .add(4, nn::Flatten)
-        .add(5, nn::linear(16 * 29, 16, &p.at(5)).unwrap());
+        .add(4, GlobalMean)
+        .add(5, nn::linear(32, 16, &p.at(5)).unwrap());
     let mut adam = optim::Adam::new(&p, 0.003).unwrap();
-    for _ in 0..20 {
+    for epoch in 0..20 {
+        adam.set_lr(if epoch < 12 { 0.003 } else { 0.0006 })
+            .unwrap();
         for rows in random::permutation(train.len()).chunks(32) {
             let (pairs, same) = train.batch(rows).unwrap();
             let loss = loss::contrastive(&distances(&twin, &pairs).unwrap(), &same, 1.0).unwrap();
             adam.step(&loss.backward().unwrap()).unwrap();
         }
     }
-    let score = |set: &TensorDataset, twin: &dyn Model| {
-        best_threshold(&distances(twin, set.inputs()).unwrap(), set.targets())
+    let equal_error_rate = |twin: &dyn Model| {
+        let likeness = distances(twin, test.inputs()).unwrap().neg().unwrap();
+        metrics::roc(&likeness, test.targets())
+            .unwrap()
+            .equal_error_rate()
     };
-    let (raw, siamese) = (score(&test, &nn::Flatten), score(&test, &twin));
+    let (raw, siamese) = (equal_error_rate(&nn::Flatten), equal_error_rate(&twin));
     println!("linear {linear:.3}, raw distance {raw:.3}, siamese {siamese:.3}");
-    assert!(linear < 0.6 && siamese > 0.88, "{linear} {siamese}");
+    assert!(
+        linear < 0.6 && raw > 0.2 && siamese < 0.06,
+        "{linear} {raw} {siamese}"
+    );
 }

@@ -2,6 +2,8 @@
 
 mod convolutions;
 mod decisions;
+mod films;
+mod signals;
 mod training;
 
 use std::path::Path;
@@ -254,11 +256,24 @@ fn main() -> Result<()> {
         training::figures()?,
         convolutions::figures()?,
         decisions::figures()?,
+        signals::figures()?,
     ];
-    // To be opened in a browser: it answers the mouse.
-    let page = Path::new(&folder).join("explore_convolution.html");
-    std::fs::write(page, convolutions::explorer()?.html()?)?;
-    for (name, figure) in all.into_iter().flatten() {
+    // To be opened in a browser: they answer the mouse, or are heard.
+    let films = films::films()?;
+    let mut pages = vec![
+        ("explore_convolution", convolutions::explorer()?.html()?),
+        ("play", signals::player()?.html()?),
+    ];
+    let mut stills = Vec::new();
+    for (name, film) in &films {
+        pages.push((*name, film.html()?));
+        stills.push((*name, film.figure()?));
+    }
+    for (name, page) in pages {
+        println!("{name:20} {} bytes of HTML", page.len());
+        std::fs::write(Path::new(&folder).join(format!("{name}.html")), page)?;
+    }
+    for (name, figure) in all.into_iter().flatten().chain(stills) {
         figure.save(Path::new(&folder).join(format!("{name}.svg")))?;
         figure.save(Path::new(&folder).join(format!("{name}.png")))?;
         let (svg, png) = (figure.svg()?.len(), figure.png()?.len());

@@ -8,6 +8,7 @@
 //! - `paper`: the network of 1989 as it was trained then, five seeds
 //! - `choose`: 33 years later, one change at a time, on digits held out of the training ones
 //! - `later`: the same changes on all training digits, with the test error
+//! - `groups`: the notebook's three groups of changes in ten passes, five seeds
 //! - `rates`: the learning rates of the networks that the notebook compares, on digits held out of the training ones
 //! - `cnn`: TP2's network on 8,000 digits, tested on 2,000, five seeds
 //! - `epochs`: the time of six passes of it over 60,000 images
@@ -36,11 +37,12 @@ fn main() -> Result<()> {
         "paper" => rows::paper(),
         "choose" => rows::later(&digits::held_out()?, "held-out error"),
         "later" => rows::later(&digits::zip_codes()?, "test error"),
+        "groups" => rows::groups(),
         "rates" => rates::choose(std::env::args().nth(2).as_deref()),
         "cnn" => cnn::accuracy(),
         "epochs" => cnn::six_epochs(),
         _ => {
-            println!("say what to measure: paper, choose, later, rates, cnn or epochs");
+            println!("say what to measure: paper, choose, later, groups, rates, cnn or epochs");
             Ok(())
         }
     }

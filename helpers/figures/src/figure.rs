@@ -61,6 +61,16 @@ pub(crate) trait Content: Any + Send + Sync {
         Vec::new()
     }
 
+    /// From where to where its axes and its scales of colours go, where that can be changed.
+    fn ranges(&self) -> Vec<(f64, f64)> {
+        Vec::new()
+    }
+
+    /// The same with other such ranges, at least as wide.
+    fn with_ranges(&self, _ranges: &[(f64, f64)]) -> Option<Arc<dyn Content>> {
+        None
+    }
+
     /// The same with coarser images, of the same size, if it holds images.
     fn coarser(&self, _block: usize) -> Option<Arc<dyn Content>> {
         None
@@ -210,6 +220,20 @@ impl Figure {
             parts.insert(0, self.subtitle.clone());
         }
         parts.join(" · ")
+    }
+
+    /// From where to where its axes and its scales of colours go, where that can be changed.
+    pub(crate) fn ranges(&self) -> Vec<(f64, f64)> {
+        self.content.ranges()
+    }
+
+    /// The same with other such ranges, at least as wide.
+    pub(crate) fn with_ranges(&self, ranges: &[(f64, f64)]) -> Figure {
+        let content = self.content.with_ranges(ranges);
+        Figure {
+            content: content.unwrap_or_else(|| self.content.clone()),
+            ..self.clone()
+        }
     }
 
     /// The same with coarser images, of the same size, if there are images.

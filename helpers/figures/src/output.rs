@@ -15,6 +15,8 @@ use candle_functional::stop::check_stop;
 const BUDGET: usize = 40_000 - 120; // less the lines around the two contents
 /// The same for a PNG alone.
 const PNG_BUDGET: usize = 32_000;
+/// By how much images are made coarser, in turn, where a figure is too large.
+const BLOCKS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 /// No figure of a usual size has a smaller PNG: not worth trying.
 const LEAST_PNG: usize = 3_000;
 
@@ -73,19 +75,43 @@ impl Figure {
         }
     }
 
+    fn coarsened(&self, block: usize) -> Option<Figure> {
+        match block {
+            1 => Some(self.clone()),
+            _ => self.coarser(block),
+        }
+    }
+
+    /// A PNG (base64) of at most `most` bytes, of few colours and with coarser images if need be; the
+    /// smallest of all where none is so small.
+    pub(crate) fn small_png(&self, most: usize) -> Result<String> {
+        let mut smallest = String::new();
+        for block in BLOCKS {
+            let Some(figure) = self.coarsened(block) else {
+                break;
+            };
+            let raster = figure.raster(1.0)?;
+            for colours in [256, 64, 32, 16, 8] {
+                check_stop()?;
+                smallest = base64(&raster.png(colours)?);
+                if smallest.len() <= most {
+                    return Ok(smallest);
+                }
+            }
+        }
+        Ok(smallest)
+    }
+
     /// SVG and PNG (base64) that fit the budget: both first, then a PNG alone, then of fewer colours,
     /// then coarser pictures. Beside an SVG, which is what a reader sees once the notebook has run, a
     /// PNG of few colours does.
     fn fitting(&self) -> Result<(Option<String>, String)> {
         const TOGETHER: [usize; 3] = [32, 16, 8];
         const ALONE: [usize; 9] = [128, 64, 32, 24, 16, 12, 8, 6, 4];
-        for block in [1, 2, 3, 4, 6, 8] {
-            let coarse = if block == 1 {
-                Some(self.clone())
-            } else {
-                self.coarser(block)
+        for block in BLOCKS {
+            let Some(figure) = self.coarsened(block) else {
+                break;
             };
-            let Some(figure) = coarse else { break };
             let (svg, raster) = (short(&figure.svg()?), figure.raster(1.0)?);
             let png = |colours: usize| {
                 check_stop()?;

@@ -108,6 +108,28 @@ impl Content for Subplots {
         Some((width + self.beside, heights.iter().sum()))
     }
 
+    fn ranges(&self) -> Vec<(f64, f64)> {
+        // A bar that stands once for all is drawn already.
+        match self.legend.colour_bar {
+            Some(_) => Vec::new(),
+            None => self.figures.iter().flat_map(Figure::ranges).collect(),
+        }
+    }
+
+    fn with_ranges(&self, ranges: &[(f64, f64)]) -> Option<Arc<dyn Content>> {
+        let mut left = ranges;
+        let mut figures = Vec::new();
+        for figure in &self.figures {
+            let (own, others) = left.split_at_checked(figure.ranges().len())?;
+            figures.push(figure.with_ranges(own));
+            left = others;
+        }
+        Some(Arc::new(Subplots {
+            figures,
+            ..self.clone()
+        }))
+    }
+
     fn coarser(&self, block: usize) -> Option<Arc<dyn Content>> {
         let coarse: Vec<_> = self
             .figures

@@ -16,7 +16,7 @@
 //!
 //! | layout | paper |
 //! |---|---|
-//! | [`bottom_up`] | LeCun et al. 1989 |
+//! | [`bottom_up`] | LeCun et al. 1989; Waibel et al. 1989 |
 //! | [`stacks`] | LeNet-5, figure 2 of LeCun et al. 1998 |
 //! | [`towers`] | AlexNet, figure 2 of Krizhevsky et al. 2012 |
 //! | [`architecture_table`] | table 1 of VGG (Simonyan and Zisserman 2014) and of ResNet (He et al. 2015) |

@@ -1,5 +1,6 @@
 //! Sets that somebody downloaded before.
 
+use super::files::wav;
 use super::*;
 
 /// The 10,000 real images, where `DATASETS_DIR` has them; nothing is downloaded for a test.
@@ -64,6 +65,19 @@ fn child_loads() {
         (photos.classes(), photos.len()),
         (&["ants".into(), "bees".into()][..], 2)
     );
+    let words = datasets::spoken_digits(true).unwrap();
+    assert_eq!(words.waves.inputs().dims(), [2, 1, 8000]);
+    assert_eq!(words.spectrograms.inputs().dims(), [2, 16, 98]);
+    assert_eq!(words.waves.targets().to_vec1::<u32>().unwrap(), [3, 7]);
+    let sample = |n: usize, t: usize| words.waves.inputs().i((n, 0, t)).unwrap();
+    let sample = |n, t| sample(n, t).to_scalar::<f32>().unwrap();
+    // Cut off after a second, filled up with silence.
+    assert_eq!(
+        [sample(0, 7999), sample(1, 99), sample(1, 100)],
+        [0.5, 0.5, 0.0]
+    );
+    let test = datasets::spoken_digits(false).unwrap();
+    assert_eq!(test.waves.targets().to_vec1::<u32>().unwrap(), [7]);
     let error = datasets::weights("resnet18").unwrap_err().to_string();
     assert!(
         error.contains("its SHA-256 is") && error.contains("expected f37072fd"),
@@ -98,6 +112,10 @@ fn sets_brought_by_hand_are_loaded_without_the_network() {
             &format!("hymenoptera/hymenoptera_data/val/{class}/1.jpg"),
             b"",
         );
+    }
+    for (name, samples) in [("3_ada_5", 9000), ("7_ada_49", 100), ("7_ada_4", 100)] {
+        let sound = wav(8000, 1, &vec![16_384; samples]);
+        put(&format!("spoken_digits/recordings/{name}.wav"), &sound);
     }
     put("weights/resnet18-f37072fd.pth", b"not this one");
     let mut child = Command::new(std::env::current_exe().unwrap());

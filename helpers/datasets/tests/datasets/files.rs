@@ -36,6 +36,55 @@ fn idx_files_are_read_or_refused() {
     assert!(error.contains("no/such/file cannot be read: "), "{error}");
 }
 
+/// A WAV file with these samples.
+pub fn wav(rate: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
+    let data = 2 * samples.len() as u32;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16u32.to_le_bytes());
+    file.extend([1, channels].map(u16::to_le_bytes).concat());
+    file.extend([rate, 2 * rate].map(u32::to_le_bytes).concat());
+    file.extend([2u16, 16].map(u16::to_le_bytes).concat());
+    file.extend(b"data");
+    file.extend(data.to_le_bytes());
+    file.extend(samples.iter().flat_map(|s| s.to_le_bytes()));
+    file
+}
+
+#[test]
+fn wav_files_are_read_or_refused() {
+    let good = wav(8000, 1, &[0, 16_384, -32_768, 1]);
+    // A part that says who recorded it, of an odd length.
+    let told = [&good[..36], b"LIST\x03\0\0\0abc\0", &good[36..]].concat();
+    for content in [good.clone(), told] {
+        let (_folder, path) = file(content);
+        let (sound, rate) = datasets::read_wav(path).unwrap();
+        let samples = sound.to_vec1::<f32>().unwrap();
+        assert_eq!(
+            (samples, rate),
+            (vec![0.0, 0.5, -1.0, 1.0 / 32_768.0], 8000.0)
+        );
+    }
+    let mut early = good.clone();
+    early[12..16].copy_from_slice(b"note");
+    for (content, reason) in [
+        (b"".to_vec(), "ends before its header"),
+        (b"RIFF....AVI LIST".to_vec(), "not a WAV file"),
+        (good[..30].to_vec(), "ends before the format"),
+        (good[..40].to_vec(), "ends before the samples"),
+        (good[..50].to_vec(), "promises 8 bytes of samples, 6 follow"),
+        (wav(8000, 1, &[]), "expected 1 to 172800000 samples, got 0"),
+        (wav(0, 1, &[1]), "0 samples in a second"),
+        (wav(8000, 2, &[1, 2]), "got 2 of 16 bits (format 1)"),
+        (early, "before their format"),
+    ] {
+        let (_folder, path) = file(content);
+        let error = datasets::read_wav(&path).unwrap_err().to_string();
+        assert!(error.contains(reason) && error.contains("file"), "{error}");
+    }
+}
+
 #[test]
 fn libsvm_files_are_read_or_refused() {
     let (_folder, path) = file("3 1:0.5 3:-1\n-1\n");

@@ -6,6 +6,7 @@ use candle_core::{Result, bail};
 
 use super::axes::{TickedAxis, draw_axes};
 use super::axis::Axis;
+use super::bins;
 use super::line::Line;
 use super::plotting_area::PlottingArea;
 use super::points::Points;
@@ -111,6 +112,33 @@ impl Content for Chart {
             bare.colour_bar = None;
         }
         Some(Arc::new(bare))
+    }
+
+    fn ranges(&self) -> Vec<(f64, f64)> {
+        match self.layers.first() {
+            // Its pixels fill the axes that they were computed for.
+            Some(Layer::Image(_)) => Vec::new(),
+            _ => vec![(self.x.low, self.x.high), (self.y.low, self.y.high)],
+        }
+    }
+
+    fn with_ranges(&self, ranges: &[(f64, f64)]) -> Option<Arc<dyn Content>> {
+        let &[x, y] = ranges else {
+            return None;
+        };
+        let mut ranged = self.clone();
+        (ranged.x.low, ranged.x.high) = x;
+        (ranged.y.low, ranged.y.high) = y;
+        for layer in &mut ranged.layers {
+            let Layer::Line(line) = layer else { continue };
+            if line.counted.is_empty() {
+                continue;
+            }
+            line.points = bins::outline(&line.counted, &ranged.x);
+            let highest = line.points.iter().fold(0.0, |most, p| p.1.max(most));
+            ranged.y.high = ranged.y.high.max(1.05 * highest);
+        }
+        Some(Arc::new(ranged))
     }
 
     fn notes(&self) -> Vec<String> {

@@ -3,6 +3,7 @@
 use candle_core::{Result, Tensor, bail};
 
 use super::axis::Axis;
+use super::bins::outline;
 use super::chart::{Chart, Layer};
 use super::curves::{chart_of, curve};
 use super::line::{End, Line};
@@ -11,8 +12,6 @@ use crate::number_format::short_number;
 use crate::subplots::grid;
 use crate::theme;
 use crate::values::finite_values;
-
-const BINS: usize = 40;
 
 /// Histograms of named tensors over one another in one frame, in 40 bins that they share: the
 /// share of each tensor's values, in percent.
@@ -100,27 +99,10 @@ fn axis(named: &[(String, Vec<f64>)]) -> Result<Axis> {
 }
 
 fn chart(named: &[(String, Vec<f64>)], x: &Axis) -> Result<Chart> {
-    let width = (x.high - x.low) / BINS as f64;
-    let step = |(i, (name, values)): (usize, &(String, Vec<f64>))| {
-        let mut counts = vec![0.0; BINS];
-        for value in values {
-            counts[((value - x.low) / width).clamp(0.0, BINS as f64 - 1.0) as usize] += 1.0;
-        }
-        let corners = counts.iter().enumerate().flat_map(|(bin, count)| {
-            let (left, share) = (
-                x.low + bin as f64 * width,
-                100.0 * count / values.len() as f64,
-            );
-            [(left, share), (left + width, share)]
-        });
-        let outline = [(x.low, 0.0)]
-            .into_iter()
-            .chain(corners)
-            .chain([(x.high, 0.0)]);
-        Line {
-            end: End::Filled,
-            ..curve(i, name, outline.collect())
-        }
+    let step = |(i, (name, values)): (usize, &(String, Vec<f64>))| Line {
+        end: End::Filled,
+        counted: values.clone(),
+        ..curve(i, name, outline(values, x))
     };
     let mut chart = chart_of("histogram", named.iter().enumerate().map(step).collect())?;
     (chart.x, chart.y.low) = (x.clone(), 0.0);

@@ -14,6 +14,8 @@ pub(crate) struct Line {
     /// What the legend says, if anything.
     pub name: String,
     pub points: Vec<(f64, f64)>,
+    /// The values that its points count, if it is a histogram.
+    pub counted: Vec<f64>,
     pub colour: Rgb,
     pub dash: &'static str,
     pub end: End,
@@ -47,6 +49,7 @@ impl Line {
             class,
             name,
             points,
+            counted: Vec::new(),
             colour,
             dash,
             end,

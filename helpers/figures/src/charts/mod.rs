@@ -5,6 +5,7 @@ pub(crate) mod axes;
 pub(crate) mod axis;
 pub(crate) mod backend;
 pub(crate) mod bars;
+pub(crate) mod bins;
 pub(crate) mod chart;
 pub(crate) mod curves;
 pub(crate) mod decision_regions;

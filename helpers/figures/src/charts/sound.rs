@@ -29,7 +29,7 @@ const QUIET: f64 = -60.0;
 /// # Errors
 /// A sound that is not (T), a value that is not finite, a rate not above 0.
 pub fn waveform(sound: &Tensor, rate: f64) -> Result<Figure> {
-    let samples = read("waveform", sound, rate)?;
+    let samples = samples("waveform", sound, rate)?;
     let points = samples
         .iter()
         .enumerate()
@@ -48,7 +48,7 @@ pub fn waveform(sound: &Tensor, rate: f64) -> Result<Figure> {
 /// As [`waveform`]; a sound shorter than two windows' steps (30 ms).
 pub fn spectrogram(sound: &Tensor, rate: f64) -> Result<Figure> {
     const WHAT: &str = "spectrogram";
-    let samples = read(WHAT, sound, rate)?;
+    let samples = samples(WHAT, sound, rate)?;
     let (window, hop) = (
         (0.025 * rate).round() as usize,
         ((0.005 * rate).round() as usize).max(1),
@@ -94,7 +94,8 @@ pub fn spectrogram(sound: &Tensor, rate: f64) -> Result<Figure> {
     Ok(Figure::new(chart).size(580, 300))
 }
 
-fn read(what: &str, sound: &Tensor, rate: f64) -> Result<Vec<f64>> {
+/// The samples of a sound (T).
+pub(crate) fn samples(what: &str, sound: &Tensor, rate: f64) -> Result<Vec<f64>> {
     if sound.rank() != 1 {
         bail!("{what}: expected a sound (T), got {:?}", sound.dims());
     }

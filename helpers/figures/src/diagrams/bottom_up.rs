@@ -15,7 +15,9 @@ const ROOM: f64 = 486.0;
 /// Between a layer and the next.
 const APART: f64 = 76.0;
 const LINE: f64 = 15.0;
-/// A unit of a layer without planes, at most.
+/// The side of a unit, at most: of an image, of a sequence, of a layer without planes.
+const PIXEL: f64 = 4.6;
+const FRAME: f64 = 11.0;
 const UNIT_SIDE: f64 = 12.0;
 /// More planes cannot be told apart.
 const MOST: usize = 64;
@@ -24,6 +26,9 @@ const MOST: usize = 64;
 /// output on top, every unit as a square. At the left stand the units of each layer, at the right the
 /// links of each arrow, which are its multiply-adds with the biases counted, its kernels, parameters
 /// and receptive field.
+///
+/// The maps of a sequence (N, C, L) are the C rows of one plane, as A. Waibel et al. draw their
+/// time-delay network, Phoneme recognition using time-delay neural networks, IEEE Trans. ASSP 37, 1989.
 ///
 /// ```
 /// use helpers::prelude::*;
@@ -35,15 +40,15 @@ const MOST: usize = 64;
 /// ```
 ///
 /// # Errors
-/// A layer with more than 64 planes, or of another rank than images and vectors; fewer than two layers.
+/// A layer of more than 64 planes, of another rank than these or vectors; fewer than two layers.
 pub fn bottom_up(network: &Architecture) -> Result<Figure> {
     let layers = &network.layers;
     if layers.len() < 2 {
         bail!("bottom_up: no layer was found between input and output");
     }
     for layer in layers {
-        let image = layer.size.len() == 2 && layer.channels <= MOST;
-        if !image && !layer.size.is_empty() {
+        let few = layer.size.len() <= 2 && layer.channels <= MOST;
+        if !few && !layer.size.is_empty() {
             bail!(
                 "bottom_up: layers of at most {MOST} planes can be drawn, got {}@{}",
                 layer.channels,
@@ -51,12 +56,14 @@ pub fn bottom_up(network: &Architecture) -> Result<Figure> {
             );
         }
     }
-    let wide = |l: &Layer| l.channels as f64 * (l.size[1] as f64 + 1.6);
-    let images = || layers.iter().filter(|l| !l.size.is_empty());
-    let cell = (ROOM / images().map(wide).fold(1.0, f64::max)).min(4.6);
-    let high = |l: &Layer| match l.size.as_slice() {
-        [h, _] => *h as f64 * cell,
-        _ => unit_side(l),
+    let wide = |(planes, _, columns): Planes| planes as f64 * (columns as f64 + 1.6);
+    let widest = layers.iter().filter_map(planes).map(wide);
+    let sequence = layers[0].size.len() == 1;
+    let most = if sequence { FRAME } else { PIXEL };
+    let cell = (ROOM / widest.fold(1.0, f64::max)).min(most);
+    let high = |l: &Layer| match planes(l) {
+        Some((_, rows, _)) => rows as f64 * cell,
+        None => unit_side(l),
     };
     let total: f64 = layers.iter().map(high).sum::<f64>() + APART * (layers.len() - 1) as f64;
     let bottom = total + 18.0;
@@ -88,6 +95,18 @@ pub fn bottom_up(network: &Architecture) -> Result<Figure> {
     Ok(drawing.figure())
 }
 
+/// Planes with their rows and columns.
+type Planes = (usize, usize, usize);
+
+/// What a layer is drawn as; nothing for a vector.
+fn planes(layer: &Layer) -> Option<Planes> {
+    match *layer.size.as_slice() {
+        [rows, columns] => Some((layer.channels, rows, columns)),
+        [frames] => Some((1, layer.channels, frames)),
+        _ => None,
+    }
+}
+
 /// A layer and the height of its upper edge.
 struct Row<'a> {
     layer: &'a Layer,
@@ -107,16 +126,14 @@ fn unit_side(layer: &Layer) -> f64 {
 impl Row<'_> {
     /// The planes, or units, each (left, width, height).
     fn planes(&self) -> Vec<(f64, f64, f64)> {
-        let n = self.layer.channels;
-        let (w, h, pitch) = match *self.layer.size.as_slice() {
-            [h, w] => {
-                let (w, h) = (w as f64 * self.cell, h as f64 * self.cell);
-                let pitch = (ROOM / n as f64).min(2.0 * w + 6.0);
-                (w, h, pitch)
+        let (n, w, h, pitch) = match planes(self.layer) {
+            Some((n, rows, columns)) => {
+                let (w, h) = (columns as f64 * self.cell, rows as f64 * self.cell);
+                (n, w, h, (ROOM / n as f64).min(2.0 * w + 6.0))
             }
-            _ => {
+            None => {
                 let side = unit_side(self.layer);
-                (side, side, side)
+                (self.layer.channels, side, side, side)
             }
         };
         let start = LEFT + (ROOM - pitch * n as f64) / 2.0 + (pitch - w) / 2.0;
@@ -124,15 +141,15 @@ impl Row<'_> {
     }
 
     fn draw(&self, drawing: &mut Drawing) {
-        let planes = self.planes();
-        let all: Vec<_> = planes
+        let drawn = self.planes();
+        let all: Vec<_> = drawn
             .iter()
             .map(|&(x, w, h)| ((x, self.y), (w, h)))
             .collect();
         drawing.rectangles(&all, self.layer.kind.fill());
         let mut grid = Vec::new();
-        if let [rows, columns] = *self.layer.size.as_slice() {
-            for &(x, w, h) in &planes {
+        if let Some((_, rows, columns)) = planes(self.layer) {
+            for &(x, w, h) in &drawn {
                 for i in 1..rows {
                     let y = self.y + i as f64 * self.cell;
                     grid.push(vec![(x, y), (x + w, y)]);
@@ -146,15 +163,17 @@ impl Row<'_> {
         let line = dark(self.layer.kind.fill(), 0.18);
         drawing.lines(&grid, 0.4, line, Dash::Solid);
         let layer = self.layer;
-        let middle = self.y + planes.first().map_or(0.0, |plane| plane.2) / 2.0;
+        let middle = self.y + drawn.first().map_or(0.0, |plane| plane.2) / 2.0;
         let name = match layer.kind {
             LayerKind::Input => "input".to_string(),
+            _ if layer.name.is_empty() => layer.description.join(", "),
             _ if layer.name.starts_with("out") => "output".to_string(),
             _ => format!("layer {}", layer.name.to_uppercase()),
         };
         let count = match layer.size.as_slice() {
-            [h, w] if layer.channels > 1 => {
-                format!("{} × {} = {} units", layer.channels, h * w, units(layer))
+            size if layer.channels > 1 && !size.is_empty() => {
+                let each: usize = size.iter().product();
+                format!("{} × {each} = {} units", layer.channels, units(layer))
             }
             _ => format!("{} units", thousands(units(layer))),
         };
@@ -165,31 +184,39 @@ impl Row<'_> {
 
 /// The kernel on each plane that it sees.
 fn squares(from: &Row, to: &Row) -> Vec<Rectangle> {
-    let (Some(kernel), [rows, columns]) = (to.layer.kernel, from.layer.size.as_slice()) else {
+    let (Some(kernel), Some((_, rows, columns))) = (to.layer.kernel, planes(from.layer)) else {
         return Vec::new();
     };
-    let k = kernel as f64 * from.cell;
-    let at = |n: &usize| ((n.saturating_sub(kernel) / 2) as f64) * from.cell;
+    let tall = match (from.layer.size.len(), to.layer.kind) {
+        (1, LayerKind::Convolution) => rows, // it sees all maps of the sequence
+        (1, _) => 1,
+        _ => kernel,
+    };
+    let (wide, high) = (kernel as f64 * from.cell, tall as f64 * from.cell);
+    let at = |n: usize, side: usize| ((n.saturating_sub(side) / 2) as f64) * from.cell;
+    let corner = |x: f64| (x + at(columns, kernel), from.y + at(rows, tall));
     let planes = from.planes();
     let seen = to.layer.depth.clamp(1, planes.len());
-    let square = |&(x, ..): &(f64, f64, f64)| ((x + at(columns), from.y + at(rows)), (k, k));
+    let square = |&(x, ..): &(f64, f64, f64)| (corner(x), (wide, high));
     planes[..seen].iter().map(square).collect()
 }
 
 /// The units that are drawn as computed from these kernels: one of the first plane, and of the last
 /// one too where all kernels are on a single map.
 fn computed(to: &Row, squares: &[Rectangle]) -> Vec<Rectangle> {
-    let unit = |&(x, w, h): &(f64, f64, f64)| match to.layer.size.as_slice() {
-        [rows, columns] => {
+    let unit = |&(x, w, h): &(f64, f64, f64)| match planes(to.layer) {
+        Some((_, rows, columns)) => {
             let (i, j) = ((rows / 2) as f64, (columns / 2) as f64);
             let corner = (x + j * to.cell, to.y + i * to.cell);
             (corner, (to.cell, to.cell))
         }
-        _ => ((x, to.y), (w, h)),
+        None => ((x, to.y), (w, h)),
     };
-    let planes = to.planes();
-    let last = planes.last().filter(|_| squares.len() == 1);
-    planes.first().into_iter().chain(last).map(unit).collect()
+    let drawn = to.planes();
+    let last = drawn
+        .last()
+        .filter(|_| squares.len() == 1 && drawn.len() > 1);
+    drawn.first().into_iter().chain(last).map(unit).collect()
 }
 
 fn kernels(drawing: &mut Drawing, from: &Row, to: &Row) {
@@ -258,7 +285,7 @@ fn facts(layer: &Layer) -> Vec<String> {
                 layer.stride
             )
         }
-        (Some(_), _) => format!("{} windows, stride {}", layer.window(), layer.stride),
+        (Some(_), _) => format!("windows of {}, stride {}", layer.window(), layer.stride),
         _ => "fully connected".to_string(),
     });
     if layer.parameters > 0 {

@@ -236,9 +236,12 @@ impl Scene<'_> {
             drawing.polygon(&square, pale(strong, 0.2));
             let right = before.block.right() + before.block.back;
             let on_the_face = right - square[1].0 > 20.0;
-            let at = match on_the_face {
-                true => (square[1].0 + 3.0, square[2].1 + 12.0),
-                false => (right + 4.0, square[2].1.max(from + 10.0) + 13.0),
+            // Lines to the towers below leave an upper one downwards: its number is above them.
+            let above = station.looks == Looks::Across && from < self.places_middle();
+            let at = match (on_the_face, above) {
+                (true, _) => (square[1].0 + 3.0, square[2].1 + 12.0),
+                (false, true) => (right + 4.0, square[1].1.min(from - 2.0) - 6.0),
+                (false, false) => (right + 4.0, square[2].1.max(from + 10.0) + 13.0),
             };
             drawing.text_from(&kernel.to_string(), SIZE, dark(strong, 0.2), at);
         }

@@ -1,12 +1,7 @@
 // What plot::explore_convolution shows. Its numbers stand in the attribute data-convolution: image and
 // kernel row by row, the first settings and place, and the colours of all figures.
-(() => {
-  // A notebook may hold several of these figures, each with its copy of this script. A copy takes the
-  // figure beside it; where a front end runs scripts elsewhere in the page, the first that is free.
-  const free = "[data-convolution]:not([data-taken])";
-  const box = document.currentScript?.parentElement?.querySelector(free) ?? document.querySelector(free);
+((box) => {
   if (!box) return;
-  box.dataset.taken = "";
   const given = JSON.parse(box.dataset.convolution);
   const { image, kernel, stride, padding, dilation } = given;
   const settings = { stride, padding, dilation };
@@ -160,23 +155,14 @@
     const options = values.map((v) => `<option ${v === settings[name] ? "selected" : ""}>${v}</option>`);
     return `<label>${name} <select name="${name}">${options.join("")}</select></label>`;
   };
-  // JupyterLab's own variables follow its theme; elsewhere the colours behind the commas hold.
-  const style = `
-    [data-convolution] { color: var(--jp-ui-font-color1, #1f2430); background: var(--jp-layout-color0, #fff);
-      font: 13px/1.5 var(--jp-ui-font-family, sans-serif); padding: 8px 2px; overflow-x: auto }
-    [data-convolution] > div { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-bottom: 8px }
+  const style = `${look("convolution")}
     [data-convolution] b { font-size: 18px }
-    [data-convolution] small { font-size: 12px; color: var(--jp-ui-font-color2, #525a66) }
-    [data-convolution] select { font: inherit; color: inherit; background: var(--jp-layout-color1, #fff);
-      border: 1px solid var(--jp-border-color1, #bdbdbd); border-radius: 3px; padding: 1px 4px }
     [data-convolution] svg { display: block; font-size: 12px; text-anchor: middle }
-    [data-convolution] [data-map] { cursor: crosshair; touch-action: none }
-    [data-convolution] :focus-visible { outline: 3px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px }`;
+    [data-convolution] [data-map] { cursor: crosshair; touch-action: none }`;
   box.innerHTML = `<style>${style}</style>
     <div data-part="choices">${choice("stride", 1)}${choice("padding", 0)}${choice("dilation", 1)}<span data-part="formula"></span></div>
     <div data-part="above"></div><div data-part="below"></div><div data-part="sentence" aria-live="polite"></div>
     <small>Point at a pixel of the output, or click on it and use the arrow keys.</small>`;
-  box.setAttribute("role", "group");
   box.setAttribute("aria-label", "convolution: input, kernel and output");
 
   box.addEventListener("change", ({ target }) => {
@@ -190,12 +176,10 @@
   box.addEventListener("pointermove", toPointer);
   box.addEventListener("pointerdown", toPointer); // a finger that does not move
   box.addEventListener("keydown", (event) => {
-    // JupyterLab would go to another cell, or take a digit for a heading. Ctrl+S and the like are its own.
-    if (!(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)) event.stopPropagation();
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!move || !event.target.closest("[data-map]")) return;
     event.preventDefault();
     point(place[0] + move[0], place[1] + move[1]);
   });
   draw();
-})();
+})(take("convolution"));

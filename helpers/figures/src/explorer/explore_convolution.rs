@@ -9,16 +9,11 @@ use super::convolution::{
 };
 use super::part::MARK;
 use super::still;
-use crate::display::{self, escape};
+use crate::display;
 use crate::figure::Figure;
 use crate::matrices::annotated_matrix::Matrix;
-use crate::svg::base64;
+use crate::scripted::{self, Scripted, still_png};
 use crate::theme::{self, ColourMap, hex};
-use candle_functional::errors::first_line;
-
-const SCRIPT: &str = include_str!("explore_convolution.js");
-/// The most that a still form of many colours may take, in bytes.
-const STILL: usize = 20_000;
 
 /// One image under one kernel, to be explored with the mouse; made by [`explore_convolution`].
 #[derive(Clone)]
@@ -104,30 +99,18 @@ impl ConvolutionExplorer {
     /// # Errors
     /// As [`figure`](ConvolutionExplorer::figure).
     pub fn html(&self) -> Result<String> {
-        self.html_with(&self.still_png()?)
+        Ok(self.scripted()?.html())
     }
 
-    /// The still form, in fewer colours where it would be large: it stands in the notebook twice.
-    fn still_png(&self) -> Result<String> {
-        let raster = self.figure()?.raster(1.0)?;
-        for colours in [256, 64] {
-            let png = base64(&raster.png(colours)?);
-            if png.len() <= STILL {
-                return Ok(png);
-            }
-        }
-        Ok(base64(&raster.png(16)?))
-    }
-
-    fn html_with(&self, png: &str) -> Result<String> {
-        let output = self.output()?;
-        let (data, alt) = (self.json(most_telling(&output)), self.to_string());
-        Ok(format!(
-            "<div data-convolution=\"{}\"><img alt=\"{alt}\" src=\"data:image/png;base64,{png}\">\
-             <p>In JupyterLab, in a notebook that is trusted, this figure answers the mouse and the arrow keys.</p></div>\
-             <script>{SCRIPT}</script>",
-            escape(&data)
-        ))
+    fn scripted(&self) -> Result<Scripted> {
+        Ok(Scripted {
+            name: "convolution",
+            script: include_str!("explore_convolution.js"),
+            data: self.json(most_telling(&self.output()?)),
+            still: still_png(&self.figure()?)?,
+            text: self.to_string(),
+            promise: "this figure answers the mouse and the arrow keys",
+        })
     }
 
     /// What the script starts from.
@@ -145,19 +128,7 @@ impl ConvolutionExplorer {
     /// What [`evcxr_display`](ConvolutionExplorer::evcxr_display) prints.
     #[doc(hidden)]
     pub fn blocks(&self) -> String {
-        let shown = || {
-            let png = self.still_png()?;
-            Ok((self.html_with(&png)?, png))
-        };
-        match shown() {
-            // The picture once more for what takes no HTML: a PDF.
-            Ok((html, png)) => display::blocks(&[
-                ("text/html", &html),
-                ("image/png", &png),
-                ("text/plain", &self.to_string()),
-            ]),
-            Err(error) => display::blocks(&[("text/plain", &first_line(&error))]),
-        }
+        scripted::blocks(self.scripted())
     }
 
     /// Shows it in a notebook; evcxr calls this for the last expression of a cell.

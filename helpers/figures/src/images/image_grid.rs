@@ -119,6 +119,16 @@ impl Content for ImageGrid {
         Some(Arc::new(bare))
     }
 
+    fn ranges(&self) -> Vec<(f64, f64)> {
+        vec![self.batch.min_max]
+    }
+
+    fn with_ranges(&self, ranges: &[(f64, f64)]) -> Option<Arc<dyn Content>> {
+        let mut ranged = self.clone();
+        ranged.batch.min_max = *ranges.first()?;
+        Some(Arc::new(ranged))
+    }
+
     fn notes(&self) -> Vec<String> {
         let (low, high) = self.batch.range();
         let mut notes = Vec::from_iter(Some(self.note.clone()).filter(|note| !note.is_empty()));

@@ -43,7 +43,7 @@ pub fn sliding_window(
     steps.dedup();
     let panels: Vec<Canvas> = steps.iter().map(|step| convolution.panel(*step)).collect();
     let (width, height) = (panels[0].width + 26.0, panels[0].height + 16.0);
-    let ((h, w), (kh, kw)) = (size(&convolution.image), size(&convolution.kernel));
+    let (kh, kw) = size(&convolution.kernel);
     let top = HEAD + (kh as f64 * CELL).max(50.0) + 20.0;
     let total = (width * panels.len().min(2) as f64).max(460.0) + theme::MARGIN;
     let mut canvas = Canvas::blank(total, top + height * panels.len().div_ceil(2) as f64);
@@ -54,15 +54,9 @@ pub fn sliding_window(
         &convolution.kernel,
         |_, _| kernel_colour(),
     );
-    let formulas = [
-        format!("stride {stride}, padding {padding}: {rows} × {columns} outputs"),
-        format!("({h} − {kh}) / {stride} + 1 = {rows} high"),
-        format!("({w} − {kw}) / {stride} + 1 = {columns} wide"),
-    ];
-    for (line, y) in formulas.iter().zip([38.0, 57.0, 76.0]) {
-        let at = (theme::MARGIN + kw as f64 * CELL + 24.0, y);
-        canvas.text(line, theme::TEXT, theme::SOFT_INK, Anchor::Start, at);
-    }
+    let caption = format!("stride {stride}, padding {padding}: {rows} × {columns} outputs");
+    let at = (theme::MARGIN + kw as f64 * CELL + 24.0, 38.0);
+    canvas.text(&caption, theme::TEXT, theme::SOFT_INK, Anchor::Start, at);
     for (i, panel) in panels.iter().enumerate() {
         let corner = ((i % 2) as f64 * width, (i / 2) as f64 * height);
         canvas.place(panel, (theme::MARGIN + corner.0, top + corner.1), 1.0);

@@ -16,7 +16,7 @@ const BELOW: f64 = 34.0;
 /// From one line of the sums to the next.
 const LINE: f64 = 18.0;
 /// Where a line begins behind the name of its channel.
-const INDENT: f64 = 78.0;
+const INDENT: f64 = 138.0;
 
 /// An image of several channels (C, H, W) under several kernels (O, C, h, w) with their bias (O),
 /// stride 1 and no padding. Every kernel has a slice for each channel. The output at the place `at`
@@ -115,7 +115,7 @@ impl SmallLayer {
                 let (window, weights) = (slice.window(step), slice.kernel.concat());
                 let sum: f64 = window.iter().zip(&weights).map(|(x, w)| x * w).sum();
                 let shown = format!("{} = {}", products(&window, &weights), short_number(sum));
-                line(canvas, &format!("channel {c}:"), &shown);
+                line(canvas, &format!("kernel {o}, channel {c}:"), &shown);
                 terms.push(sum);
             }
             terms.push(self.bias[o]);

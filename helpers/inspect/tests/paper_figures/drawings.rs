@@ -58,6 +58,57 @@ fn the_layers_of_1989_have_the_papers_units_and_links() -> Result<()> {
     Ok(())
 }
 
+/// Waibel et al. 1989: windows of 3, then of 5 frames, then a mean over time with a weight and a bias.
+struct TimeDelay(nn::Conv1d, nn::Conv1d, nn::Parameter, nn::Parameter);
+
+impl Model for TimeDelay {
+    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
+        let h1 = F::sigmoid(&self.0.forward(x, train)?)?;
+        let h2 = F::sigmoid(&self.1.forward(&h1, train)?)?;
+        let mean = F::avg_pool1d(&h2, F::PoolOptions::new(h2.dim(2)?))?;
+        let scaled = mean.broadcast_mul(&self.2.tensor())?;
+        scaled.broadcast_add(&self.3.tensor())?.squeeze(2)
+    }
+}
+
+#[test]
+fn the_time_delay_network_has_the_papers_connections() -> Result<()> {
+    let p = params();
+    let model = TimeDelay(
+        nn::conv1d(16, 8, 3, &p.at("h1"))?,
+        nn::conv1d(8, 3, 5, &p.at("h2"))?,
+        p.create("weight", (3, 1), nn::Init::ONES)?,
+        p.create("bias", (3, 1), nn::Init::ZEROS)?,
+    );
+    let network = inspect::read("TDNN", &model, (1, 16, 15))?;
+    let sizes: Vec<(usize, &[usize])> = network
+        .layers
+        .iter()
+        .map(|layer| (layer.channels, layer.size.as_slice()))
+        .collect();
+    assert_eq!(sizes, [(16, &[15][..]), (8, &[13]), (3, &[9]), (3, &[1])]);
+    // 6,233 with the outputs' weights and biases; 521 numbers to train.
+    let links: usize = network.layers.iter().map(|layer| layer.links).sum();
+    assert_eq!((links + 3 * 10, network.parameters), (6_233, 521));
+    let svg = legible(&inspect::bottom_up(&network)?)?;
+    has(
+        &svg,
+        &[
+            "16 × 15 = 240 units",
+            "layer H1",
+            "8 × 13 = 104 units",
+            "3 × 9 = 27 units",
+            "average pooling over 9",
+            "5,096 links",
+            "from 8 kernels 3×16, stride 1",
+            "from 3 kernels 5×8, stride 1",
+            "a unit sees 7",
+            "windows of 9, stride 9",
+        ],
+    );
+    Ok(())
+}
+
 #[test]
 fn lenet5_bears_the_papers_words() -> Result<()> {
     let network = read(models::lenet5(&params()), (1, 1, 32, 32))?;

@@ -1,0 +1,75 @@
+//! A palette: the few colours that stand for all colours of a picture.
+
+use std::collections::HashMap;
+
+use crate::theme::Rgb;
+
+/// Colours of a picture, each with the number of its pixels.
+type Colours = Vec<(Rgb, usize)>;
+
+/// A palette of at most `limit` colours, and each pixel colour's place in it: the box of colours
+/// that differ most is cut in two until there are enough boxes.
+pub(crate) fn quantise<'a>(
+    pixels: impl Iterator<Item = &'a Rgb>,
+    limit: usize,
+) -> (Vec<Rgb>, HashMap<Rgb, u8>) {
+    let mut counts: HashMap<Rgb, usize> = HashMap::new();
+    for pixel in pixels {
+        *counts.entry(*pixel).or_default() += 1;
+    }
+    let mut all: Colours = counts.into_iter().collect();
+    all.sort_unstable(); // the map's order changes from run to run
+    let mut boxes = vec![(spread(&all), all)];
+    while boxes.len() < limit {
+        let worst = boxes
+            .iter_mut()
+            .max_by(|(a, _), (b, _)| a.1.total_cmp(&b.1));
+        let Some(worst) = worst.filter(|(_, colours)| colours.len() > 1) else {
+            break;
+        };
+        let ((channel, _), colours) = worst;
+        colours.sort_by_key(|(colour, _)| colour[*channel]);
+        let mean = mean(colours, *channel);
+        let cut = colours.partition_point(|(colour, _)| f64::from(colour[*channel]) <= mean);
+        let upper = colours.split_off(cut.clamp(1, colours.len() - 1));
+        worst.0 = spread(&worst.1);
+        boxes.push((spread(&upper), upper));
+    }
+    let mut palette = Vec::new();
+    let mut index = HashMap::new();
+    for (i, (_, colours)) in boxes.iter().enumerate() {
+        palette.push(representative(colours));
+        index.extend(colours.iter().map(|&(colour, _)| (colour, i as u8)));
+    }
+    (palette, index)
+}
+
+fn mean(colours: &Colours, channel: usize) -> f64 {
+    let sum: usize = colours
+        .iter()
+        .map(|(c, n)| usize::from(c[channel]) * n)
+        .sum();
+    let total: usize = colours.iter().map(|(_, n)| n).sum();
+    sum as f64 / total.max(1) as f64
+}
+
+/// The channel in which the colours differ most, and the sum of squared differences in it.
+fn spread(colours: &Colours) -> (usize, f64) {
+    let squares = |channel: usize| -> f64 {
+        let mean = mean(colours, channel);
+        let square = |(c, n): &(Rgb, usize)| (f64::from(c[channel]) - mean).powi(2) * *n as f64;
+        colours.iter().map(square).sum()
+    };
+    let of = [0, 1, 2].map(|channel| (channel, squares(channel)));
+    of.into_iter()
+        .fold(of[0], |a, b| if b.1 > a.1 { b } else { a })
+}
+
+/// The commonest colour where one dominates, so that white stays white; else the mean.
+fn representative(colours: &Colours) -> Rgb {
+    let total: usize = colours.iter().map(|(_, n)| n).sum();
+    match colours.iter().max_by_key(|(_, n)| *n) {
+        Some((colour, n)) if 2 * n >= total => *colour,
+        _ => [0, 1, 2].map(|channel| mean(colours, channel).round() as u8),
+    }
+}
