@@ -24,9 +24,8 @@ fn set_malloc_options() {
             libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
             // Small pieces are not tidied up each time a large one is freed.
             libc::mallopt(libc::M_MXFAST, 0);
-            // A second heap, for a training in the background: at one, two trainings wait for one
-            // another. Not more: each keeps what is freed.
-            libc::mallopt(libc::M_ARENA_MAX, 2);
+            // One heap for all threads: those of other threads are given back after all.
+            libc::mallopt(libc::M_ARENA_MAX, 1);
         }
     });
 }
