@@ -8,10 +8,13 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
+use crate::grade::{made, trial};
 use crate::notebooks::Outcome;
 use crate::project::Project;
 use crate::{examine, jupyter, notebooks, process, setup};
 
+/// Memory of a kernel and of what it computes.
+const GIGABYTES: f64 = 2.0;
 const KERNEL: &str = include_str!("check_kernel.py");
 
 #[derive(Args)]
@@ -39,12 +42,16 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     setup::set_up(project, &jupyter::registered_features(project))?;
-    let jobs = options.jobs.map_or_else(side_by_side, usize::from);
+    let jobs = options
+        .jobs
+        .map_or_else(|| notebooks::side_by_side(GIGABYTES), usize::from);
     if options.notebooks.is_empty() {
         println!("== the kernel");
         check_the_kernel(project)?;
         println!("== the notebook checker");
         check_the_checker(project, jobs)?;
+        println!("== grading");
+        check_grading(project)?;
     }
     println!("== notebooks");
     let examine = |notebook: &Path| examine::examine(project, notebook, 600);
@@ -54,16 +61,6 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// One notebook for each core, if each can have the memory of a kernel and of what it computes.
-fn side_by_side() -> usize {
-    const GIGABYTES: f64 = 2.0;
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    let fit = (system.available_memory() as f64 / 1e9 / GIGABYTES) as usize;
-    cores.min(fit).clamp(1, 4)
 }
 
 fn check_the_code(project: &Project) -> Result<()> {
@@ -163,6 +160,19 @@ fn check_the_checker(project: &Project, jobs: usize) -> Result<()> {
     let wrong = notebooks::for_all(project, &all, jobs, judge)?;
     if wrong > 0 {
         bail!("the notebook checker is wrong about {wrong} of its own notebooks");
+    }
+    Ok(())
+}
+
+/// Made submissions, honest and hostile, get the grades that they must.
+fn check_grading(project: &Project) -> Result<()> {
+    if process::output_of(Command::new("bwrap").arg("--version")).is_none() {
+        println!("  --  not tried: bubblewrap is not installed");
+        return Ok(());
+    }
+    let wrong = trial::check(project, &made::SHORT)?;
+    if !wrong.is_empty() {
+        bail!("grading is wrong:\n{}", wrong.join("\n"));
     }
     Ok(())
 }
