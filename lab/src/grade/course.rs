@@ -8,6 +8,9 @@ use super::items::{self, Item, Kind, Parsed, tokens};
 use super::submission::Submission;
 use crate::cells::{cells, exercise, is_code, source};
 
+/// How a notebook marks what is beyond the core path.
+const OPTIONAL: &str = "*Optional.*";
+
 /// A notebook of the course, read for grading.
 pub struct Course {
     pub name: String,
@@ -20,6 +23,8 @@ pub struct Course {
 
 pub struct Exercise {
     pub id: String,
+    /// Whether its statement says so.
+    pub is_optional: bool,
     hole: String,
     /// What the hole defines.
     pub names: BTreeSet<String>,
@@ -33,13 +38,14 @@ impl Course {
     pub fn read(name: &str, notebook: &Value) -> Result<Course, String> {
         let (mut setup, mut lesson, mut exercises) = (None, Vec::new(), Vec::new());
         let mut hole: Option<(String, String)> = None;
-        for (place, cell) in cells(notebook)
-            .iter()
-            .enumerate()
-            .filter(|(_, cell)| is_code(cell))
-        {
+        let mut optional = BTreeSet::new();
+        for (place, cell) in cells(notebook).iter().enumerate() {
             let text = source(cell);
             let part = exercise(cell);
+            if !is_code(cell) {
+                optional.extend(part.map(|(id, _)| id).filter(|_| text.contains(OPTIONAL)));
+                continue;
+            }
             let parsed =
                 || items::parse(&text).map_err(|what| format!("{name}, cell {place}: {what}"));
             match part.as_ref().map(|(id, part)| (id.clone(), part.as_str())) {
@@ -56,6 +62,7 @@ impl Course {
                     let names = names.filter(|name| !name.is_empty()).collect();
                     let parsed = parsed()?;
                     exercises.push(Exercise {
+                        is_optional: optional.contains(&id),
                         id,
                         hole,
                         names,
@@ -138,4 +145,20 @@ fn without_helpers(setup: &str) -> String {
         .lines()
         .filter(|line| !line.trim_start().starts_with(":dep helpers"));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// With paths that no module or import of the student's can stand in for.
+pub fn from_root(expression: &str) -> String {
+    let mut text = String::new();
+    for (at, part) in expression.split("exercise::").enumerate() {
+        if at > 0 {
+            text += if text.ends_with("::") {
+                "exercise::"
+            } else {
+                "::helpers::exercise::"
+            };
+        }
+        text += part;
+    }
+    text
 }

@@ -154,7 +154,10 @@ def attempt(kernel, exercise, seconds):
     found = re.findall(word + r"(\{.*\})", out)
     if not found or how != "ok":
         return outcome(how, "its check does not run: ", err or "no card was shown")
-    card = json.loads(found[-1])
+    try:
+        card = json.loads(found[-1])
+    except ValueError:
+        return "failed", "its card was printed over", True
     return {"right": "solved"}.get(card["status"], card["status"]), card["message"], True
 
 
@@ -194,8 +197,8 @@ def main():
     finally:
         if kernel:
             kernel.end()
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        json.dump(report, file)
+        with open(sys.argv[2], "w", encoding="utf-8") as file:
+            json.dump(report, file)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ use clap::Args;
 use crate::project::Project;
 use crate::{jupyter, notebooks, setup};
 use course::Course;
-use one::{course, of_one, submitted};
+use one::{GRADER_FAILED, course, of_one, submitted};
 use run::Runner;
 use table::{Row, Status};
 
@@ -103,6 +103,14 @@ pub fn grade(project: &Project, options: &Options) -> Result<ExitCode> {
         }
     }
     println!("  ok  {} and grades.html", to.join("grades.csv").display());
+    let failed = rows
+        .iter()
+        .filter(|row| row.message.starts_with(GRADER_FAILED))
+        .count();
+    if failed > 0 {
+        println!("  !!  {failed} could not be graded; their messages say why");
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

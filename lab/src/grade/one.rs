@@ -16,6 +16,8 @@ use crate::cells::{cells, exercise};
 use crate::project::Project;
 use crate::solutions;
 
+/// Not the student's fault.
+pub const GRADER_FAILED: &str = "the grader failed, not the answer";
 /// No notebook of the course is a tenth as large.
 const LARGEST: u64 = 20_000_000;
 
@@ -79,6 +81,7 @@ pub fn of_one(
         exercise: exercise.to_string(),
         status,
         message,
+        is_optional: false,
         saved: String::new(),
         notes: Vec::new(),
     };
@@ -121,55 +124,65 @@ pub fn of_one(
         Ok(None) => return of_none("it has no exercise of the course's notebooks".to_string()),
         Err(error) => return of_none(format!("{error:#}")),
     };
-    let results = match runner {
-        Some(runner) => runner.run(course, &tasks, number),
-        None => Ok(Vec::new()),
+    let mut results = match runner.map(|runner| runner.run(course, &tasks, number)) {
+        Some(Ok(results)) => results.into_iter(),
+        Some(Err(error)) => return of_none(format!("{GRADER_FAILED}: {error:#}")),
+        None => Vec::new().into_iter(),
     };
-    let mut results = results.map(Vec::into_iter);
     let mut rows = Vec::new();
     for (wanted, task) in course.exercises.iter().zip(&tasks) {
         let card = saved_card(&notebook, &wanted.id);
-        let saved = card
-            .as_ref()
-            .map(|card| card["status"].as_str().unwrap_or("?").to_string())
-            .unwrap_or_default();
-        let (status, message) = match (runner.is_some(), task) {
-            (false, _) => as_saved(card.as_ref()),
-            (_, Task::Missing) => (Status::Missing, "no answer was found".to_string()),
-            (_, Task::Unwritten) => (Status::Unwritten, String::new()),
-            (_, Task::Broken(what)) => (Status::Failed, format!("is no Rust: {what}")),
-            (_, Task::Run(cells)) if runner.is_some_and(|runner| runner.refuses(cells)) => (
-                Status::Suspicious,
-                "it was not run: there is no sandbox".to_string(),
-            ),
-            (_, Task::Run(_)) => match &mut results {
-                Ok(all) => all
-                    .next()
-                    .unwrap_or((Status::Failed, "it was not run".to_string())),
-                Err(error) => (
-                    Status::Failed,
-                    format!("the grader failed, not the answer: {error:#}"),
-                ),
-            },
+        let (status, message) = match runner {
+            None => as_saved(card.as_ref()),
+            Some(runner) => of_task(task, runner, &mut results),
         };
         let mut row = row(&course.name, &wanted.id, status, message);
-        if let (Task::Run(cells), Some(_)) = (task, runner) {
-            row.notes.extend(cells.notes.clone());
-            if !cells.suspicious.is_empty() {
-                row.notes
-                    .push(format!("look at: {}", cells.suspicious.join(", ")));
-                if row.status == Status::Solved {
-                    row.status = Status::Suspicious;
-                }
-            }
+        row.is_optional = wanted.is_optional;
+        row.saved = card.map_or(String::new(), |card| text(&card, "status"));
+        if runner.is_some() {
+            look_at(&mut row, task);
         }
-        if runner.is_some() && saved == "right" && row.status != Status::Solved {
-            row.notes.push("the saved card is green".to_string());
-        }
-        row.saved = saved;
         rows.push(row);
     }
     rows
+}
+
+/// How an answer went; `results` are those of the answers that were run.
+fn of_task(
+    task: &Task,
+    runner: &Runner,
+    results: &mut impl Iterator<Item = (Status, String)>,
+) -> (Status, String) {
+    match task {
+        Task::Missing => (Status::Missing, "no answer was found".to_string()),
+        Task::Unwritten => (Status::Unwritten, String::new()),
+        Task::Broken(what) => (Status::Failed, format!("is no Rust: {what}")),
+        Task::Run(cells) if runner.refuses(cells) => {
+            let message = "it was not run: there is no sandbox";
+            (Status::Suspicious, message.to_string())
+        }
+        Task::Run(_) => {
+            let missing = || (Status::Failed, GRADER_FAILED.to_string());
+            results.next().unwrap_or_else(missing)
+        }
+    }
+}
+
+/// Notes what a person should look at; a green card does not count before that.
+fn look_at(row: &mut Row, task: &Task) {
+    if let Task::Run(cells) = task {
+        row.notes.extend(cells.notes.clone());
+        if !cells.suspicious.is_empty() {
+            row.notes
+                .push(format!("look at: {}", cells.suspicious.join(", ")));
+            if row.status == Status::Solved {
+                row.status = Status::Suspicious;
+            }
+        }
+    }
+    if row.saved == "right" && ![Status::Solved, Status::Suspicious].contains(&row.status) {
+        row.notes.push("the saved card is green".to_string());
+    }
 }
 
 /// The last card in the output of the check cell.
@@ -183,7 +196,6 @@ fn saved_card(notebook: &Value, id: &str) -> Option<Value> {
 }
 
 fn as_saved(card: Option<&Value>) -> (Status, String) {
-    let text = |card: &Value, name: &str| card[name].as_str().unwrap_or_default().to_string();
     match card {
         None => (
             Status::Missing,
@@ -198,4 +210,8 @@ fn as_saved(card: Option<&Value>) -> (Status, String) {
             (status, text(card, "message"))
         }
     }
+}
+
+fn text(card: &Value, name: &str) -> String {
+    card[name].as_str().unwrap_or_default().to_string()
 }

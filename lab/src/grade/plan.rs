@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, Exercise};
+use super::course::{Course, Exercise, from_root};
 use super::items::{Item, Kind, tokens};
 use super::submission::{Cell, Submission, keep_last};
 use super::suspicion::out_of_place;
 
 /// Names that a check may use and no lesson defines.
-const ANYWHERE: [&str; 5] = ["Ok", "Err", "Some", "None", "helpers"];
+const ANYWHERE: [&str; 4] = ["Ok", "Err", "Some", "None"];
 
 /// What is to be done for one exercise of one submission.
 #[derive(Debug)]
@@ -163,22 +163,6 @@ fn taken(
         Kind::Impl => None,
     };
     name.map(|name| format!("its own {name}, which the check uses"))
-}
-
-/// With paths that no module or import of the student's can stand in for.
-fn from_root(expression: &str) -> String {
-    let mut text = String::new();
-    for (at, part) in expression.split("exercise::").enumerate() {
-        if at > 0 {
-            text += if text.ends_with("::") {
-                "exercise::"
-            } else {
-                "::helpers::exercise::"
-            };
-        }
-        text += part;
-    }
-    text
 }
 
 #[cfg(test)]

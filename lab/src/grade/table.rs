@@ -60,6 +60,7 @@ pub struct Row {
     pub student: String,
     pub notebook: String,
     pub exercise: String,
+    pub is_optional: bool,
     pub status: Status,
     /// What was verified, the first counter-example, the compiler's error.
     pub message: String,
@@ -68,10 +69,11 @@ pub struct Row {
     pub notes: Vec<String>,
 }
 
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 9] = [
     "student",
     "notebook",
     "exercise",
+    "part",
     "status",
     "points",
     "first counter-example",
@@ -80,11 +82,12 @@ const HEAD: [&str; 8] = [
 ];
 
 impl Row {
-    fn fields(&self) -> [String; 8] {
+    fn fields(&self) -> [String; 9] {
         [
             self.student.clone(),
             self.notebook.clone(),
             self.exercise.clone(),
+            if self.is_optional { "optional" } else { "core" }.to_string(),
             self.status.word().to_string(),
             self.status.points().to_string(),
             self.message.clone(),
@@ -148,7 +151,7 @@ pub fn html(rows: &[Row], how: &str) -> String {
     for row in rows {
         page += "<tr>";
         for (place, field) in row.fields().iter().enumerate() {
-            let class = if place == 3 {
+            let class = if place == 4 {
                 format!(" class=\"{}\"", row.status.word())
             } else {
                 String::new()
@@ -163,35 +166,42 @@ pub fn html(rows: &[Row], how: &str) -> String {
 /// One line for each student, one column for each exercise.
 fn overview(notebook: &str, rows: &[Row]) -> String {
     let rows: Vec<&Row> = rows.iter().filter(|row| row.notebook == notebook).collect();
-    let (mut students, mut exercises): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut students, mut exercises) = (Vec::new(), Vec::new());
     for row in &rows {
+        let exercise = (row.exercise.as_str(), row.is_optional);
         if !students.contains(&row.student.as_str()) {
             students.push(&row.student);
         }
-        if !exercises.contains(&row.exercise.as_str()) {
-            exercises.push(&row.exercise);
+        if !exercises.contains(&exercise) {
+            exercises.push(exercise);
         }
     }
-    let mut table = format!(
-        "<table><caption>{}</caption>\n<tr><th scope=\"col\">student</th>",
-        escape(notebook)
-    );
-    table.extend(
-        exercises
-            .iter()
-            .map(|id| format!("<th scope=\"col\">{}</th>", escape(id))),
-    );
-    table += "<th scope=\"col\">points</th></tr>\n";
+    let head = |name: &str| format!("<th scope=\"col\">{}</th>", escape(name));
+    let mut table = format!("<table><caption>{}</caption>\n<tr>", escape(notebook));
+    table += &head("student");
+    for (id, is_optional) in &exercises {
+        table += &head(&format!(
+            "{id}{}",
+            if *is_optional { " (optional)" } else { "" }
+        ));
+    }
+    table += &(head("core points") + &head("all points") + "</tr>\n");
     for student in students {
         let own: Vec<&&Row> = rows.iter().filter(|row| row.student == student).collect();
         table += &format!("<tr><th scope=\"row\">{}</th>", escape(student));
-        for id in &exercises {
+        for (id, _) in &exercises {
             let found = own.iter().find(|row| row.exercise == *id);
             let word = found.map_or("", |row| row.status.word());
             table += &format!("<td class=\"{word}\">{word}</td>");
         }
-        let points: u32 = own.iter().map(|row| row.status.points()).sum();
-        table += &format!("<td>{points}</td></tr>\n");
+        let points = |row: &&Row| row.status.points();
+        let core: u32 = own
+            .iter()
+            .filter(|row| !row.is_optional)
+            .map(|row| points(row))
+            .sum();
+        let all: u32 = own.iter().map(|row| points(row)).sum();
+        table += &format!("<td>{core}</td><td>{all}</td></tr>\n");
     }
     table + "</table>\n"
 }
@@ -220,6 +230,7 @@ mod tests {
             student: student.to_string(),
             notebook: "tp1/1_perceptron".to_string(),
             exercise: "1".to_string(),
+            is_optional: false,
             status,
             message: message.to_string(),
             saved: String::new(),
@@ -237,7 +248,7 @@ mod tests {
         assert_eq!(lines.len(), 3);
         assert_eq!(
             lines[1],
-            "\"'=HYPERLINK(\"\"x\"\")\",\"tp1/1_perceptron\",\"1\",\"solved\",\"1\",\"' -1 \"\"+2\",\"\",\"a; b\""
+            "\"'=HYPERLINK(\"\"x\"\")\",\"tp1/1_perceptron\",\"1\",\"core\",\"solved\",\"1\",\"' -1 \"\"+2\",\"\",\"a; b\""
         );
         assert!(
             lines[2].starts_with("\"'@a\"") && lines[2].contains("\"f(1): expected 2, got 3\"")
