@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use crate::grade::{made, trial};
+use crate::grade::{made, sandbox, trial};
 use crate::notebooks::Outcome;
 use crate::project::Project;
 use crate::{examine, jupyter, notebooks, process, setup};
@@ -166,7 +166,7 @@ fn check_the_checker(project: &Project, jobs: usize) -> Result<()> {
 
 /// Made submissions, honest and hostile, get the grades that they must.
 fn check_grading(project: &Project) -> Result<()> {
-    if process::output_of(Command::new("bwrap").arg("--version")).is_none() {
+    if sandbox::ensure().is_err() {
         println!("  --  not tried: bubblewrap is not installed");
         return Ok(());
     }

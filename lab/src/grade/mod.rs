@@ -133,6 +133,9 @@ pub fn rows(project: &Project, options: &Options) -> Result<Vec<Row>> {
     courses.retain(|course| !course.exercises.is_empty());
     let mut runner = None;
     if !options.as_saved {
+        if !options.no_sandbox {
+            sandbox::ensure()?;
+        }
         setup::set_up(project, &jupyter::registered_features(project))?;
         let boxed = match options.no_sandbox {
             true => {

@@ -30,12 +30,10 @@ const OF_CARGO: [&str; 6] = [
     ".crates.toml",
 ];
 
-/// The command and its arguments that a kernel's command is put behind; `{folder}` is the folder in
-/// which the kernel and the grader meet. `hidden` lies in the checkout and must not be seen.
-pub fn bubblewrap(project: &Project, hidden: &Path) -> Result<Vec<String>> {
-    if !cfg!(target_os = "linux")
-        || process::output_of(Command::new("bwrap").arg("--version")).is_none()
-    {
+/// Fails where there is no bubblewrap.
+pub fn ensure() -> Result<()> {
+    let is_there = process::output_of(Command::new("bwrap").arg("--version")).is_some();
+    if !is_there || !cfg!(target_os = "linux") {
         bail!(
             "grading runs students' programs, and bubblewrap, which shuts them in, is not installed.\n\
              To mend: sudo apt install bubblewrap (Fedora: sudo dnf install bubblewrap); it is for Linux alone.\n\
@@ -43,6 +41,12 @@ pub fn bubblewrap(project: &Project, hidden: &Path) -> Result<Vec<String>> {
              `--no-sandbox` runs the students' programs with all your rights."
         );
     }
+    Ok(())
+}
+
+/// The command and its arguments that a kernel's command is put behind; `{folder}` is the folder in
+/// which the kernel and the grader meet. `hidden` is what must not be seen of the checkout.
+pub fn bubblewrap(project: &Project, hidden: &Path) -> Result<Vec<String>> {
     let arguments = arguments(project, hidden)?;
     let mut probe = Command::new("bwrap");
     probe.args(

@@ -107,6 +107,8 @@ pub fn csv(rows: &[Row]) -> String {
             + "\r\n"
     };
     let head = line(&HEAD.map(str::to_string));
+    // The mark by which spreadsheets know UTF-8.
+    let head = format!("\u{feff}{head}");
     rows.iter()
         .fold(head, |text, row| text + &line(&row.fields()))
 }
