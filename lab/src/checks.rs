@@ -8,10 +8,13 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
+use crate::grade::{made, sandbox, trial};
 use crate::notebooks::Outcome;
 use crate::project::Project;
 use crate::{examine, jupyter, notebooks, process, setup};
 
+/// Memory of a kernel and of what it computes.
+const GIGABYTES: f64 = 2.0;
 const KERNEL: &str = include_str!("check_kernel.py");
 
 #[derive(Args)]
@@ -21,12 +24,19 @@ pub struct Options {
     /// Run no notebook
     #[arg(long)]
     quick: bool,
+    /// Only grade the made submissions, honest and hostile, all of them
+    #[arg(long, conflicts_with = "notebooks")]
+    grading: bool,
     /// How many notebooks run side by side (otherwise as many as cores and memory allow)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     jobs: Option<u8>,
 }
 
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
+    if options.grading {
+        check_grading(project, &[])?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if options.notebooks.is_empty() {
         check_the_code(project)?;
     }
@@ -39,12 +49,16 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     setup::set_up(project, &jupyter::registered_features(project))?;
-    let jobs = options.jobs.map_or_else(side_by_side, usize::from);
+    let jobs = options
+        .jobs
+        .map_or_else(|| notebooks::side_by_side(GIGABYTES), usize::from);
     if options.notebooks.is_empty() {
         println!("== the kernel");
         check_the_kernel(project)?;
         println!("== the notebook checker");
         check_the_checker(project, jobs)?;
+        println!("== grading");
+        check_grading(project, &made::SHORT)?;
     }
     println!("== notebooks");
     let examine = |notebook: &Path| examine::examine(project, notebook, 600);
@@ -54,16 +68,6 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// One notebook for each core, if each can have the memory of a kernel and of what it computes.
-fn side_by_side() -> usize {
-    const GIGABYTES: f64 = 2.0;
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    let fit = (system.available_memory() as f64 / 1e9 / GIGABYTES) as usize;
-    cores.min(fit).clamp(1, 4)
 }
 
 fn check_the_code(project: &Project) -> Result<()> {
@@ -163,6 +167,19 @@ fn check_the_checker(project: &Project, jobs: usize) -> Result<()> {
     let wrong = notebooks::for_all(project, &all, jobs, judge)?;
     if wrong > 0 {
         bail!("the notebook checker is wrong about {wrong} of its own notebooks");
+    }
+    Ok(())
+}
+
+/// Made submissions, honest and hostile, get the grades that they must.
+fn check_grading(project: &Project, names: &[&str]) -> Result<()> {
+    if sandbox::ensure().is_err() {
+        println!("  --  not tried: bubblewrap is not installed");
+        return Ok(());
+    }
+    let wrong = trial::check(project, names)?;
+    if !wrong.is_empty() {
+        bail!("grading is wrong:\n{}", wrong.join("\n"));
     }
     Ok(())
 }

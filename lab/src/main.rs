@@ -1,7 +1,8 @@
 //! `cargo lab`: from a clone to a running notebook with one command.
 //!
 //! `open` (the default) sets everything up and opens JupyterLab; `run` executes notebooks without
-//! a browser; `test` checks the whole project; `bench` times training;
+//! a browser; `test` checks the whole project; `bench` times training; `grade` and `release` are for
+//! who teaches a class;
 //! `doctor` says what is there and how to mend it; `clean` removes what this tool made.
 //! `kernel` is what Jupyter calls to start a Rust kernel.
 
@@ -15,6 +16,7 @@ mod doctor;
 mod evcxr;
 mod examine;
 mod exercises;
+mod grade;
 mod jupyter;
 mod kernel;
 mod notebooks;
@@ -24,6 +26,7 @@ mod progress;
 mod project;
 mod prose;
 mod python;
+mod release;
 mod rust;
 mod scaffold;
 mod setup;
@@ -63,6 +66,10 @@ enum Command {
     Run(notebooks::Options),
     /// Check the project: format, lints, tests, then every notebook
     Test(checks::Options),
+    /// Grade a folder of submitted notebooks: a table of students, exercises and points
+    Grade(grade::Options),
+    /// Copy the notebooks without solutions and outputs, for students
+    Release(release::Options),
     /// Time training, beside PyTorch and stock candle
     Bench(bench::Options),
     /// Say what is there, in which state, and how to mend it
@@ -109,6 +116,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Open(options)) => open::open(&project, &options),
         Some(Command::Run(options)) => notebooks::run(&project, &options),
         Some(Command::Test(options)) => checks::test(&project, &options),
+        Some(Command::Grade(options)) => grade::grade(&project, &options),
+        Some(Command::Release(options)) => release::release(&project, &options),
         Some(Command::Bench(options)) => bench::bench(&project, &options),
         Some(Command::Doctor) => doctor::doctor(&project),
         Some(Command::Clean) => clean::clean(&project),

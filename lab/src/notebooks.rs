@@ -129,6 +129,15 @@ pub fn for_all(
     Ok(failed)
 }
 
+/// One notebook for each core, if each can have so many gigabytes.
+pub fn side_by_side(gigabytes: f64) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let fit = (system.available_memory() as f64 / 1e9 / gigabytes) as usize;
+    cores.min(fit).clamp(1, 4)
+}
+
 /// What executing one notebook gave.
 pub struct Outcome {
     pub cells: u64,

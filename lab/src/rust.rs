@@ -48,10 +48,14 @@ pub fn check() -> Result<String> {
     Ok(version)
 }
 
+/// The toolchain's folder.
+pub fn sysroot() -> Option<PathBuf> {
+    output_of(Command::new("rustc").args(["--print", "sysroot"])).map(PathBuf::from)
+}
+
 /// The standard library's sources, if they are there (completion inside std needs them).
 pub fn sources() -> Option<PathBuf> {
-    let sysroot = output_of(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let library = PathBuf::from(sysroot).join("lib/rustlib/src/rust/library");
+    let library = sysroot()?.join("lib/rustlib/src/rust/library");
     library.exists().then_some(library)
 }
 

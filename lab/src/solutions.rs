@@ -79,8 +79,9 @@ pub fn judge(executed: &Value) -> Vec<(String, String)> {
     problems
 }
 
-fn card(cell: &Value) -> Option<Value> {
-    let mut outputs = cell["outputs"].as_array()?.iter();
+/// The last card that a cell's outputs keep.
+pub fn card(cell: &Value) -> Option<Value> {
+    let mut outputs = cell["outputs"].as_array()?.iter().rev();
     let card = outputs.find_map(|output| output["data"].get(CARD))?;
     match card {
         Value::String(line) => serde_json::from_str(line).ok(),
