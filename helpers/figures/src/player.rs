@@ -97,7 +97,7 @@ impl Player {
             let file = base64(&wav(&samples("play", sound, self.rate)?, self.rate as u32));
             html += &format!(
                 "<figure style=\"margin:0\"><figcaption>{name}</figcaption>\
-                 <audio controls style=\"width:270px\" preload=\"auto\" aria-label=\"{name}\" src=\"data:audio/wav;base64,{file}\"></audio></figure>"
+                 <audio controls style=\"width:260px\" preload=\"auto\" aria-label=\"{name}\" src=\"data:audio/wav;base64,{file}\"></audio></figure>"
             );
         }
         let alt = escape(&self.to_string());
