@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use crate::theme::Rgb;
+use crate::theme::{CLASSES, Rgb};
+
+/// So many pixels are an area, such as a legend's patch.
+const AREA: usize = 64;
 
 /// Colours of a picture, each with the number of its pixels.
 type Colours = Vec<(Rgb, usize)>;
 
 /// A palette of at most `limit` colours, and each pixel colour's place in it: the box of colours
-/// that differ most is cut in two until there are enough boxes.
+/// that differ most is cut in two until there are enough boxes. Areas in the colour of a class keep it,
+/// however many colours a photograph beside them has.
 pub(crate) fn quantise<'a>(
     pixels: impl Iterator<Item = &'a Rgb>,
     limit: usize,
@@ -19,7 +23,12 @@ pub(crate) fn quantise<'a>(
     }
     let mut all: Colours = counts.into_iter().collect();
     all.sort_unstable(); // the map's order changes from run to run
-    let mut boxes = vec![(spread(&all), all)];
+    let is_kept = |&(colour, n): &(Rgb, usize)| {
+        n >= AREA && limit > CLASSES.len() && CLASSES.contains(&colour)
+    };
+    let (kept, rest): (Colours, Colours) = all.into_iter().partition(is_kept);
+    let mut boxes = vec![(spread(&rest), rest)];
+    boxes.extend(kept.into_iter().map(|one| ((0, 0.0), vec![one])));
     while boxes.len() < limit {
         let worst = boxes
             .iter_mut()
@@ -71,5 +80,22 @@ fn representative(colours: &Colours) -> Rgb {
     match colours.iter().max_by_key(|(_, n)| *n) {
         Some((colour, n)) if 2 * n >= total => *colour,
         _ => [0, 1, 2].map(|channel| mean(colours, channel).round() as u8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_of_a_legend_keeps_its_colour_beside_a_photograph() {
+        let sky = CLASSES[0];
+        let mut pixels: Vec<Rgb> = (0..=255)
+            .flat_map(|i| [[i, 120, 170]; 40].into_iter().chain([[i, i, 20]; 40]))
+            .collect();
+        pixels.extend([sky; AREA]);
+        let (palette, places) = quantise(pixels.iter(), 12);
+        assert_eq!(palette.len(), 12);
+        assert_eq!(palette[usize::from(places[&sky])], sky);
     }
 }
