@@ -107,7 +107,7 @@ pub fn all() -> Vec<Trial> {
         ),
         one(
             "takes memory",
-            "fn double(x: f64) -> f64 { let v = vec![1u8; 60_000_000_000]; v[7] as f64 * x }",
+            "fn double(x: f64) -> f64 { let all: Vec<f64> = (0..4_000_000_000u64).map(|n| n as f64 + x).collect(); all.iter().rev().sum() }",
             Killed,
             "memory",
         ),
