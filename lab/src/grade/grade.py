@@ -36,7 +36,7 @@ KEPT = 100_000
 ROOM = 50_000_000
 TOOLCHAIN = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup"}
 ENDED = ("process has ended", "Subprocess terminated")
-LOST = "the process ended: exit, abort, or a stack overflow"
+LOST = "the process ended (exit, abort, or more stack than there is)"
 
 
 class Kernel:

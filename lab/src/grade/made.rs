@@ -29,7 +29,7 @@ pub struct Trial {
 pub fn as_it_is(_: &mut Vec<Value>) {}
 
 /// The submissions that `cargo lab test` grades.
-pub const SHORT: [&str; 3] = ["honest", "forges a card", "exits"];
+pub const SHORT: [&str; 2] = ["forges a card", "exits"];
 
 /// All made submissions; {file} is a file of the teacher's.
 pub fn all() -> Vec<Trial> {
@@ -88,12 +88,6 @@ pub fn all() -> Vec<Trial> {
             "it panicked: index out of bounds",
         ),
         one(
-            "overflows the stack",
-            "fn double(x: f64) -> f64 { if x > 1e9 { x } else { double(x) + x } }",
-            Failed,
-            "the process ended",
-        ),
-        one(
             "loops",
             "fn double(x: f64) -> f64 { loop {} }",
             Timeout,
@@ -113,7 +107,7 @@ pub fn all() -> Vec<Trial> {
         ),
         one(
             "takes memory",
-            "fn double(x: f64) -> f64 { let v = vec![1u8; 60_000_000_000]; v[7] as f64 * x }",
+            "fn double(x: f64) -> f64 { let all: Vec<f64> = (0..4_000_000_000u64).map(|n| n as f64 + x).collect(); all.iter().rev().sum() }",
             Killed,
             "memory",
         ),
@@ -162,7 +156,7 @@ pub fn all() -> Vec<Trial> {
         ),
         one(
             "redefines the check",
-            "mod exercise { pub fn check(_: &str, _: &str, _: u8) {} }\nmod helpers {}\nfn double(x: f64) -> f64 { x }",
+            "mod exercise { pub fn check(_: &str, _: &str, _: u8) {} }\nfn double(x: f64) -> f64 { x }",
             Wrong,
             "expected 6, got 3",
         ),

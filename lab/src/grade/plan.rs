@@ -101,8 +101,9 @@ fn words_of_check(wanted: &Exercise) -> BTreeSet<String> {
     of_items.chain(tokens(&wanted.parsed.expression)).collect()
 }
 
-/// The items that the answer and the check name, and what those name in turn: of the lesson, in its
-/// order, with its imports; else of the student's other cells, which go to `own`. And all names met.
+/// What the answer and the check name, and what that names in turn: of the lesson, in its order, with
+/// its imports. What only the answer names, and no lesson defines, comes from the student's other cells
+/// and goes to `own`. And all names in the answer.
 fn gather<'a>(
     course: &'a Course,
     wanted: &Exercise,
@@ -110,25 +111,30 @@ fn gather<'a>(
     check: &BTreeSet<String>,
     own: &mut Vec<&'a Item>,
 ) -> (Vec<&'a Item>, BTreeSet<String>) {
-    let mut open: Vec<String> = check.iter().cloned().collect();
-    open.extend(own.iter().flat_map(|item| item.words.clone()));
+    let defines = |own: &[&Item], word: &String| {
+        let mut definitions = own.iter().filter(|item| item.kind == Kind::Definition);
+        definitions.any(|item| item.name == *word)
+    };
+    let words = |item: &&Item| item.words.clone();
+    let mut open: Vec<String> = own.iter().flat_map(words).collect();
+    let mut needed = BTreeSet::new();
+    while let Some(word) = open.pop() {
+        let is_known = |own: &[&Item]| {
+            defines(own, &word) || !course.definition(&word, wanted.place).is_empty()
+        };
+        if needed.insert(word.clone()) && !is_known(own) {
+            let others = submission.with_impls(&word);
+            open.extend(others.iter().flat_map(words));
+            own.extend(others);
+        }
+    }
+    keep_last(own);
+    open.extend(check.union(&needed).cloned());
     let (mut seen, mut places) = (BTreeSet::new(), BTreeSet::new());
     while let Some(word) = open.pop() {
-        let defines = |item: &&Item| item.kind == Kind::Definition && item.name == word;
-        if !seen.insert(word.clone()) || own.iter().any(defines) {
-            continue;
-        }
-        let of_lesson = course.definition(&word, wanted.place);
-        if of_lesson.is_empty() {
-            for item in submission.with_impls(&word) {
-                if !own.iter().any(|known| std::ptr::eq(*known, item)) {
-                    open.extend(item.words.clone());
-                    own.push(item);
-                }
-            }
-        }
-        for place in of_lesson {
-            if places.insert(place) {
+        if seen.insert(word.clone()) && !defines(own, &word) {
+            for place in course.definition(&word, wanted.place) {
+                places.insert(place);
                 open.extend(course.item(place).words.clone());
             }
         }
@@ -141,7 +147,7 @@ fn gather<'a>(
         .flat_map(|(_, items)| items)
         .filter(|item| item.kind == Kind::Use);
     let given = imports.chain(places.into_iter().map(|place| course.item(place)));
-    (given.collect(), seen)
+    (given.collect(), needed)
 }
 
 /// The name, if the item puts something of its own in the place of what the check uses.

@@ -126,6 +126,11 @@ fn arguments(project: &Project, hidden: &Path) -> Result<Vec<String>> {
     for folder in [project.notebooks(), project.root().join(".git")] {
         all.hide(&folder);
     }
+    for name in ["examined", "graded", "trial"] {
+        let folder = project.lab().join(name);
+        std::fs::create_dir_all(&folder)?;
+        all.hide(&folder);
+    }
     if hidden.starts_with(project.root()) {
         all.hide(hidden);
     }

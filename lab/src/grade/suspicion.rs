@@ -67,9 +67,10 @@ const SHOWN: [&str; 2] = ["EVCXR_BEGIN", "vnd.helpers"];
 /// What of an answer a person should look at: each word that leaves the notebook or the check.
 pub fn out_of_place(text: &str) -> Vec<String> {
     let tokens = tokens(text);
-    let mut found = BTreeSet::new();
+    let (mut found, mut imports) = (BTreeSet::new(), false);
     for (place, word) in tokens.iter().enumerate() {
         let next = |n: usize| tokens.get(place + n).map_or("", String::as_str);
+        imports = word == "use" || imports && word != ";";
         if WORDS.contains(&word.as_str())
             || next(1) == "!" && ["env", "option_env"].contains(&word.as_str())
         {
@@ -83,7 +84,10 @@ pub fn out_of_place(text: &str) -> Vec<String> {
             continue;
         }
         if (next(1), next(2)) != (":", ":") {
-            found.insert(format!("{word} as a name"));
+            // Else it is a variable, for a standard deviation.
+            if imports {
+                found.insert(format!("{word} as a name"));
+            }
             continue;
         }
         for name in first_of_each(&tokens[place + 3..]) {
@@ -136,6 +140,7 @@ mod tests {
             "use std::collections::HashMap;\nfn f() { let net = 1; println!(\"{net}\"); } // unsafe",
             "fn f(x: f64) -> f64 { std::f64::consts::PI * x }",
             "fn f() { todo!(\"exercise 1\") }",
+            "use std::fmt;\nfn f(std: f64) -> f64 { let y = std; y * std as f64 }",
         ];
         for text in honest {
             assert_eq!(out_of_place(text), [""; 0], "{text}");

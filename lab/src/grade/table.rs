@@ -132,7 +132,7 @@ const STYLE: &str = "\
 @media (prefers-color-scheme: dark) { :root { --good: #56d364; --bad: #ff8a80; --look: #e3b341 } }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em }
 table { border-collapse: collapse; margin: 1em 0 } caption { text-align: left; font-weight: 600; padding: .4em 0 }
-th, td { border: 1px solid var(--line); padding: .3em .6em; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th, td { border: 1px solid var(--line); padding: .3em .6em; text-align: left; vertical-align: top; overflow-wrap: break-word }
 .solved { color: var(--good) } .suspicious { color: var(--look); font-weight: 600 }
 .wrong, .failed, .timeout, .killed { color: var(--bad) } .unwritten, .missing { opacity: .7 }
 ";

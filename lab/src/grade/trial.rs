@@ -54,7 +54,7 @@ pub fn check(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     }
     let mut options = super::Options::of(&handed_in);
     options.notebook = Some(course);
-    options.timeout = 20;
+    options.timeout = 30;
     let rows = super::rows(project, &options)?;
     let mut wrong = Vec::new();
     for trial in &trials {
