@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::notebooks::Outcome;
 use crate::project::Project;
-use crate::{examine, jupyter, notebooks, process, setup};
+use crate::{browser, examine, jupyter, notebooks, process, setup};
 
 const KERNEL: &str = include_str!("check_kernel.py");
 
@@ -21,12 +21,20 @@ pub struct Options {
     /// Run no notebook
     #[arg(long)]
     quick: bool,
+    /// Open notebooks in a browser, run them there, and check nothing else (needs Chromium and Playwright)
+    #[arg(long, conflicts_with = "quick")]
+    browser: bool,
     /// How many notebooks run side by side (otherwise as many as cores and memory allow)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     jobs: Option<u8>,
 }
 
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
+    if options.browser {
+        setup::set_up(project, &jupyter::registered_features(project))?;
+        browser::check(project, &options.notebooks)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if options.notebooks.is_empty() {
         check_the_code(project)?;
     }
@@ -49,6 +57,10 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     println!("== notebooks");
     let examine = |notebook: &Path| examine::examine(project, notebook, 600);
     let failed = notebooks::for_all(project, &all, jobs, examine)?;
+    if options.notebooks.is_empty() {
+        println!("== the browser");
+        browser::check_if_it_can(project)?;
+    }
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {

@@ -7,6 +7,7 @@
 
 mod analyzed;
 mod bench;
+mod browser;
 mod cells;
 mod checks;
 mod clean;
