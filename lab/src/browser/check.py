@@ -3,6 +3,7 @@ stops a training, moves the mouse over figures. Pictures of it all are left in .
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,8 +15,8 @@ import student
 from page import Page
 from server import Server
 
-# Run through whole each time: short, with figures, exercises and a film.
-SHORT = "tp1/1_perceptron.ipynb"
+# Run through whole each time: short, with figures, an exercise and a training.
+SHORT = student.ANSWERS
 
 
 def main():
@@ -24,9 +25,11 @@ def main():
     parser.add_argument("--lab", required=True, help="the program behind `cargo lab`")
     parser.add_argument("--features", default="")
     parser.add_argument("--chromium", required=True)
-    parser.add_argument("--run-all", action="store_true", help="Run All of every notebook, not of the short one only")
+    parser.add_argument("--run-all", action="store_true", help="Run All of every notebook too")
     parser.add_argument("notebooks", nargs="*", help="relative to notebooks/; all if none is named")
     options = parser.parse_args()
+    # Told to end, it still ends the server.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("the browser test was told to end"))
     before = state_of(options.root)
     server = Server(options.root, options.lab, options.features)
     report = Report()
@@ -56,10 +59,10 @@ def check(report, server, page, options):
             report.of(f"{name}, trusted: its figures answer", lambda: student.tries_figures(page, name))
     for step in student.STEPS:
         report.of(step.__doc__, lambda: step(page))
-    for name in names if options.run_all else [SHORT]:
+    report.of(f"{SHORT}, Run All", lambda: student.runs_all(page, SHORT))
+    report.of("an exercise solved by typing", lambda: student.solves(page))
+    for name in names if options.run_all else []:
         report.of(f"{name}, Run All", lambda: student.runs_all(page, name))
-        if name == SHORT:
-            report.of(f"{name}: an exercise solved by typing", lambda: student.solves(page))
 
 
 class Report:

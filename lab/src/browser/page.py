@@ -63,12 +63,15 @@ class Page:
         self.until("pictures have come", PICTURES, CELL)
 
     def until(self, what, script, argument=None, limit=20):
-        """Waits until a script answers true; says what was awaited if that takes too long."""
+        """Waits until a script answers true; says what was awaited if that takes too long, or if JupyterLab
+        asks a question in place of it, as when a kernel has died."""
+        script = f"(given) => ({script})(given) || ({DIALOG})() !== undefined"
         try:
-            return self.page.wait_for_function(script, arg=argument, timeout=limit * 1000, polling=100)
+            self.page.wait_for_function(script, arg=argument, timeout=limit * 1000, polling=100)
         except TooLate:
-            asked = f"; JupyterLab says: {self.ask(DIALOG)}" if self.ask(DIALOG) else ""
-            raise AssertionError(f"{self.notebook}: after {limit} s still waiting until {what}{asked}") from None
+            raise AssertionError(f"{self.notebook}: after {limit} s still waiting until {what}") from None
+        asked = self.ask(DIALOG)
+        assert not asked, f"{self.notebook}: waiting until {what}, JupyterLab says: {asked}"
 
     def ask(self, script, argument=None):
         return self.page.evaluate(script, argument)

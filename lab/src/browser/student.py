@@ -106,7 +106,7 @@ def runs_all(page, name, limit=600):
 
 
 def solves(page):
-    """Types the answer to exercise 2 of the perceptron; its card was grey and becomes green."""
+    """Types the answer to an exercise of the notebook that has just run; its card was grey and becomes green."""
     hole, check = page.find("todo!(\"exercise 2\")"), page.find("exercise::tp1::boundary(")
     expect_card(page, check, GREY, "not written yet")
     page.replace_line(hole, "todo!(", "(-w[0] / w[1], -b / w[1])")
