@@ -1,4 +1,4 @@
-"""Opens JupyterLab in a browser and does what a student does: looks at every notebook, runs one, solves an exercise,
+"""Opens JupyterLab in a browser and does what a student does: looks at every notebook, runs a small one, solves an exercise,
 stops a training, moves the mouse over figures. Pictures of it all are left in .lab/browser/pictures."""
 
 import argparse
