@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::grade::{made, sandbox, trial};
 use crate::notebooks::Outcome;
 use crate::project::Project;
-use crate::{examine, jupyter, notebooks, process, setup};
+use crate::{browser, examine, jupyter, notebooks, process, setup};
 
 /// Memory of a kernel and of what it computes.
 const GIGABYTES: f64 = 2.0;
@@ -27,6 +27,9 @@ pub struct Options {
     /// Only grade the made submissions, honest and hostile, all of them
     #[arg(long, conflicts_with = "notebooks")]
     grading: bool,
+    /// Open notebooks in a browser, run them there, and check nothing else (needs Chromium and Playwright)
+    #[arg(long, conflicts_with_all = ["quick", "grading"])]
+    browser: bool,
     /// How many notebooks run side by side (otherwise as many as cores and memory allow)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     jobs: Option<u8>,
@@ -35,6 +38,11 @@ pub struct Options {
 pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     if options.grading {
         check_grading(project, &[])?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.browser {
+        setup::set_up(project, &jupyter::registered_features(project))?;
+        browser::check(project, &options.notebooks)?;
         return Ok(ExitCode::SUCCESS);
     }
     if options.notebooks.is_empty() {
@@ -63,6 +71,10 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
     println!("== notebooks");
     let examine = |notebook: &Path| examine::examine(project, notebook, 600);
     let failed = notebooks::for_all(project, &all, jobs, examine)?;
+    if options.notebooks.is_empty() {
+        println!("== the browser");
+        browser::check_if_it_can(project)?;
+    }
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -173,8 +185,13 @@ fn check_the_checker(project: &Project, jobs: usize) -> Result<()> {
 
 /// Made submissions, honest and hostile, get the grades that they must.
 fn check_grading(project: &Project, names: &[&str]) -> Result<()> {
-    if sandbox::ensure().is_err() {
-        println!("  --  not tried: bubblewrap is not installed");
+    let boxes = sandbox::ensure().and_then(|()| sandbox::bubblewrap(project, project.root()));
+    if let Err(error) = boxes {
+        let why = error.to_string();
+        println!(
+            "  --  not tried: {}",
+            why.lines().next().unwrap_or_default()
+        );
         return Ok(());
     }
     let wrong = trial::check(project, names)?;

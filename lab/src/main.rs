@@ -8,6 +8,7 @@
 
 mod analyzed;
 mod bench;
+mod browser;
 mod cells;
 mod checks;
 mod clean;

@@ -1,6 +1,7 @@
 //! `cargo lab`: set up, then JupyterLab on `notebooks/`.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -17,6 +18,9 @@ pub struct Options {
     /// The port JupyterLab listens on (default: the first free one from 8888)
     #[arg(long)]
     port: Option<u16>,
+    /// Open this folder in place of notebooks/ (the browser test's copy)
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
     #[command(flatten)]
     features: crate::Features,
 }
@@ -28,7 +32,7 @@ pub fn open(project: &Project, options: &Options) -> Result<ExitCode> {
     setup::set_up(project, &options.features.features)?;
     let mut lab = jupyter::command(project);
     lab.args(["-m", "jupyterlab", "--ServerApp.root_dir"])
-        .arg(project.notebooks());
+        .arg(options.folder.clone().unwrap_or(project.notebooks()));
     if options.no_browser {
         lab.arg("--no-browser");
     }
