@@ -20,10 +20,10 @@ fn mask(folder: &Path, stem: &str, size: (u32, u32), colour: impl Fn(u32, u32) -
     mask.save(folder.join(format!("{stem}_mask.png"))).unwrap();
 }
 
+/// The first line of what is said; a backtrace may follow.
 fn error<T>(result: Result<T>) -> String {
     let text = result.err().expect("it must be refused").to_string();
-    assert!(!text.contains('\n'), "one line: {text}");
-    text
+    text.lines().next().unwrap_or_default().to_string()
 }
 
 #[test]
