@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Result, Tensor, bail};
 use rand::Rng;
 
-use crate::{Card, Cases, check};
+use crate::{Card, check};
 use candle_functional as F;
 use candle_functional::random;
 use networks::{loss, metrics};
