@@ -9,8 +9,13 @@ use image::{ImageFormat, ImageReader, RgbImage};
 
 /// The picture in a JPEG or PNG file: (3, H, W), f32 from 0 to 1. Its first bytes decide, not its name.
 pub(super) fn read_image(path: &Path) -> Result<Tensor> {
+    to_tensor(read_rgb(path)?)
+}
+
+/// As [`read_image`], red, green and blue as they are in the file.
+pub(super) fn read_rgb(path: &Path) -> Result<RgbImage> {
     let content = fs::read(path).map_err(Error::from);
-    let decoded = content.and_then(|content| decode_image(&content));
+    let decoded = content.and_then(|content| decode(&content));
     decoded.map_err(|error| {
         Error::msg(format!(
             "{} cannot be read as an image: {}",
@@ -21,12 +26,16 @@ pub(super) fn read_image(path: &Path) -> Result<Tensor> {
 }
 
 pub(super) fn decode_image(content: &[u8]) -> Result<Tensor> {
+    to_tensor(decode(content)?)
+}
+
+fn decode(content: &[u8]) -> Result<RgbImage> {
     let reader = ImageReader::new(Cursor::new(content)).with_guessed_format()?;
     if reader.format() == Some(ImageFormat::Jpeg) && !is_whole_jpeg(content) {
         bail!("it is cut off");
     }
     match reader.decode() {
-        Ok(image) => to_tensor(image.into_rgb8()),
+        Ok(image) => Ok(image.into_rgb8()),
         Err(error) => bail!("{error}"),
     }
 }

@@ -134,7 +134,7 @@ impl Dataset for ImageFolder {
 }
 
 /// What is in a folder, sorted, hidden entries apart.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot =
         |error| candle_core::Error::msg(format!("{} cannot be read: {error}", folder.display()));
     let mut paths = Vec::new();

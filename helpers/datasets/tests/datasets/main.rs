@@ -7,6 +7,7 @@ mod csv;
 mod drawn;
 mod files;
 mod image_folders;
+mod mask_folders;
 mod shipped;
 
 use std::io::Write;

@@ -21,6 +21,22 @@ fn the_shipped_files_are_the_published_ones() {
             "t10k-labels-idx1-ubyte.gz",
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         ),
+        (
+            "sky_photos/camera.png",
+            "b0793d2adda0fa6ae899c03989482bff9a42d3d5690fc7e3648f2795d730c23a",
+        ),
+        (
+            "sky_photos/camera_mask.png",
+            "4ee9f05377ec4f740898b4db22a7d023cc379688f2e0c59893f291400a421db2",
+        ),
+        (
+            "sky_photos/rocket.jpg",
+            "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c",
+        ),
+        (
+            "sky_photos/rocket_mask.png",
+            "d3537993c3200d431508fd05972156b100f99311c69084372dc46a84e1a8470b",
+        ),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../datasets")
