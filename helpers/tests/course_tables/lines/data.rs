@@ -86,5 +86,6 @@ fn brought_from_elsewhere(params: &Parameters) -> Result<()> {
     params.load_torch(datasets::weights("resnet18")?)?;
     params.save("net.safetensors")?;
     params.load("net.safetensors")?;
-    params.at("features").load("features.safetensors")
+    params.at("features").load("features.safetensors")?;
+    Ok(())
 }

@@ -55,7 +55,8 @@ fn layers() -> Result<()> {
     assert_eq!(shift.tensor().dims(), [3]);
     let fc = model.fc;
     fc.weight.init(nn::Init::HeNormal)?;
-    fc.weight.init(nn::Init::XavierNormal)
+    fc.weight.init(nn::Init::XavierNormal)?;
+    Ok(())
 }
 
 #[test]

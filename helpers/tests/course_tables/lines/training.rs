@@ -56,7 +56,8 @@ fn steps() -> Result<()> {
     let y = w.tensor();
     assert!(!y.detach().track_op());
     params.freeze("features")?;
-    params.unfreeze("features")
+    params.unfreeze("features")?;
+    Ok(())
 }
 
 #[test]
