@@ -22,6 +22,14 @@ fn small() -> Result<TensorDataset> {
     TensorDataset::new(x, targets)
 }
 
+/// A loop as the table writes it, in one line.
+#[rustfmt::skip]
+#[allow(unused_variables)]
+fn each_batch(loader: DataLoader) -> Result<()> {
+    for batch in &loader { let (x, targets) = batch?; }
+    Ok(())
+}
+
 #[test]
 fn sets_and_loaders() -> Result<()> {
     let data = small()?;
@@ -36,10 +44,7 @@ fn sets_and_loaders() -> Result<()> {
         let (x, targets) = batch?;
         assert_eq!((x.dims(), targets.dims()), (&[10, 2][..], &[10][..]));
     }
-    // The same as the table writes it, in one line.
-    #[rustfmt::skip]
-    #[allow(unused_variables)]
-    for batch in &loader { let (x, targets) = batch?; }
+    each_batch(loader)?;
     let data = Data;
     let loader = DataLoader::new(data, 10)?.drop_last(true).num_workers(2);
     assert_eq!(loader.len(), 10);
