@@ -130,10 +130,11 @@ fn broken(text: &str, folder: &Path) -> Vec<String> {
         }
         if !path.exists() {
             broken.push(format!("{link}: there is no such file"));
-        } else if file.ends_with(".ipynb") && !anchor.is_empty() {
-            if !anchors(&path).iter().any(|heading| heading == anchor) {
-                broken.push(format!("{link}: there is no heading {anchor}"));
-            }
+        } else if file.ends_with(".ipynb")
+            && !anchor.is_empty()
+            && !anchors(&path).iter().any(|heading| heading == anchor)
+        {
+            broken.push(format!("{link}: there is no heading {anchor}"));
         }
     }
     broken
