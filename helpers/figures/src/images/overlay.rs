@@ -7,6 +7,7 @@ use super::image_grid::ImageGrid;
 use crate::colour_bar::ColourBar;
 use crate::figure::Figure;
 use crate::legend::Key;
+use crate::svg::PATCH;
 use crate::theme::{self, Rgb};
 use crate::values::{finite_values, min_max};
 
@@ -109,7 +110,7 @@ pub fn segmentation(
     let mut grid = image_grid(&images, (height, width))?;
     grid.captions = captions;
     let named = classes.iter().zip(theme::CLASSES);
-    let key = |colour: Rgb| Key::Patch(theme::mix(theme::BACKGROUND, colour, 0.8));
+    let key = |colour: Rgb| Key::Patch(theme::mix(theme::BACKGROUND, colour, PATCH));
     grid.legend = named
         .map(|(name, colour)| (key(colour), name.to_string()))
         .collect();

@@ -11,6 +11,6 @@ mod raster;
 pub(crate) use canvas::Canvas;
 pub(crate) use glyphs::Anchor;
 pub(crate) use indexed::Indexed;
-pub(crate) use palette::quantise;
+pub(crate) use palette::{PATCH, quantise};
 pub(crate) use path::{PathData, polyline, stroke};
 pub(crate) use raster::{Raster, base64};

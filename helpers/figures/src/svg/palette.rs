@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::theme::{CLASSES, Rgb};
+use crate::theme::{BACKGROUND, CLASSES, Rgb, mix};
 
 /// So many pixels are an area, such as a legend's patch.
 const AREA: usize = 64;
+/// The share of a class's colour in a patch of a legend, the rest is white.
+pub(crate) const PATCH: f64 = 0.8;
 
 /// Colours of a picture, each with the number of its pixels.
 type Colours = Vec<(Rgb, usize)>;
 
 /// A palette of at most `limit` colours, and each pixel colour's place in it: the box of colours
-/// that differ most is cut in two until there are enough boxes. Areas in the colour of a class keep it,
-/// however many colours a photograph beside them has.
+/// that differ most is cut in two until there are enough boxes. Areas in the colour of a class, or in
+/// the paler one of its patch in a legend, keep it, however many colours a photograph beside them has.
 pub(crate) fn quantise<'a>(
     pixels: impl Iterator<Item = &'a Rgb>,
     limit: usize,
@@ -23,10 +25,15 @@ pub(crate) fn quantise<'a>(
     }
     let mut all: Colours = counts.into_iter().collect();
     all.sort_unstable(); // the map's order changes from run to run
-    let is_kept = |&(colour, n): &(Rgb, usize)| {
-        n >= AREA && limit > CLASSES.len() && CLASSES.contains(&colour)
+    let of_class = |colour: Rgb| {
+        let mut classes = CLASSES.iter();
+        classes.any(|&class| colour == class || colour == mix(BACKGROUND, class, PATCH))
     };
-    let (kept, rest): (Colours, Colours) = all.into_iter().partition(is_kept);
+    let is_kept = |&(colour, n): &(Rgb, usize)| n >= AREA && of_class(colour);
+    let (mut kept, mut rest): (Colours, Colours) = all.into_iter().partition(is_kept);
+    if 2 * kept.len() > limit {
+        rest.append(&mut kept);
+    }
     let mut boxes = vec![(spread(&rest), rest)];
     boxes.extend(kept.into_iter().map(|one| ((0, 0.0), vec![one])));
     while boxes.len() < limit {
@@ -89,13 +96,14 @@ mod tests {
 
     #[test]
     fn a_patch_of_a_legend_keeps_its_colour_beside_a_photograph() {
-        let sky = CLASSES[0];
+        let (line, patch) = (CLASSES[0], mix(BACKGROUND, CLASSES[2], PATCH));
         let mut pixels: Vec<Rgb> = (0..=255)
             .flat_map(|i| [[i, 120, 170]; 40].into_iter().chain([[i, i, 20]; 40]))
             .collect();
-        pixels.extend([sky; AREA]);
+        pixels.extend([[line; AREA], [patch; AREA]].concat());
         let (palette, places) = quantise(pixels.iter(), 12);
         assert_eq!(palette.len(), 12);
-        assert_eq!(palette[usize::from(places[&sky])], sky);
+        assert_eq!(palette[usize::from(places[&line])], line);
+        assert_eq!(palette[usize::from(places[&patch])], patch);
     }
 }
