@@ -104,9 +104,12 @@ impl Figure {
 
     /// SVG and PNG (base64) that fit the budget: both first, then a PNG alone, then of fewer colours,
     /// then coarser pictures. Beside an SVG, which is what a reader sees once the notebook has run, a
-    /// PNG of few colours does.
+    /// PNG of few colours does, but photographs need more of them than curves.
     fn fitting(&self) -> Result<(Option<String>, String)> {
-        const TOGETHER: [usize; 3] = [32, 16, 8];
+        let together: &[usize] = match self.coarser(BLOCKS[1]) {
+            Some(_) => &[32, 16],
+            None => &[32, 16, 8],
+        };
         const ALONE: [usize; 9] = [128, 64, 32, 24, 16, 12, 8, 6, 4];
         for block in BLOCKS {
             let Some(figure) = self.coarsened(block) else {
@@ -118,7 +121,7 @@ impl Figure {
                 Ok::<_, Error>(base64(&raster.png(colours)?))
             };
             if svg.len() + LEAST_PNG <= BUDGET {
-                for colours in TOGETHER {
+                for &colours in together {
                     let png = png(colours)?;
                     if svg.len() + png.len() <= BUDGET {
                         return Ok((Some(svg), png));
