@@ -146,12 +146,12 @@ pub fn rows(project: &Project, options: &Options) -> Result<Vec<Row>> {
             }
             false => sandbox::bubblewrap(project, &folder)?,
         };
-        runner = Some(Runner {
+        runner = Some(Runner::new(
             project,
-            timeout: options.timeout,
-            memory: options.memory,
+            options.timeout,
+            options.memory,
             boxed,
-        });
+        )?);
     }
     let jobs = options
         .jobs

@@ -1,6 +1,7 @@
 //! Runs the answers of a submission through the script that talks to the kernel.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +18,7 @@ const SCRIPT: &str = include_str!("grade.py");
 /// How the submissions are run.
 pub struct Runner<'a> {
     pub project: &'a Project,
+    script: PathBuf,
     /// Seconds that one cell may take.
     pub timeout: u64,
     /// Gigabytes that one kernel may use.
@@ -26,6 +28,23 @@ pub struct Runner<'a> {
 }
 
 impl Runner<'_> {
+    /// Puts the script in its place, before several runs begin side by side.
+    pub fn new(
+        project: &Project,
+        timeout: u64,
+        memory: u64,
+        boxed: Vec<String>,
+    ) -> Result<Runner<'_>> {
+        let script = jupyter::script(project, "grade.py", SCRIPT)?;
+        Ok(Runner {
+            project,
+            script,
+            timeout,
+            memory,
+            boxed,
+        })
+    }
+
     /// Whether a person must look at an answer before it may run.
     pub fn refuses(&self, cells: &Cells) -> bool {
         self.boxed.is_empty() && !cells.suspicious.is_empty()
@@ -61,10 +80,7 @@ impl Runner<'_> {
         let (file, report) = (folder.join("plan.json"), folder.join("report.json"));
         fs::write(&file, plan.to_string())?;
         let mut command = jupyter::command(self.project);
-        command
-            .arg(jupyter::script(self.project, "grade.py", SCRIPT)?)
-            .arg(&file)
-            .arg(&report);
+        command.arg(&self.script).arg(&file).arg(&report);
         let output = command
             .stdin(Stdio::null())
             .output()

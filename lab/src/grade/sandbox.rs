@@ -47,6 +47,9 @@ pub fn ensure() -> Result<()> {
 /// The command and its arguments that a kernel's command is put behind; `{folder}` is the folder in
 /// which the kernel and the grader meet. `hidden` is what must not be seen of the checkout.
 pub fn bubblewrap(project: &Project, hidden: &Path) -> Result<Vec<String>> {
+    if hidden == project.root() {
+        bail!("the submissions must lie in a folder of their own, not in the course's");
+    }
     let arguments = arguments(project, hidden)?;
     let mut probe = Command::new("bwrap");
     probe.args(
@@ -123,16 +126,19 @@ fn arguments(project: &Project, hidden: &Path) -> Result<Vec<String>> {
     let builds = project.builds()?;
     all.read(project.root());
     all.read(&builds.join("warm"));
-    for folder in [project.notebooks(), project.root().join(".git")] {
-        all.hide(&folder);
-    }
+    let mut unseen = vec![project.notebooks(), project.root().join(".git")];
     for name in ["examined", "graded", "trial"] {
         let folder = project.lab().join(name);
         std::fs::create_dir_all(&folder)?;
-        all.hide(&folder);
+        unseen.push(folder);
     }
-    if hidden.starts_with(project.root()) {
-        all.hide(hidden);
+    // Within a hidden folder there is no place to hide another.
+    if hidden.starts_with(project.root()) && !unseen.iter().any(|folder| hidden.starts_with(folder))
+    {
+        unseen.push(hidden.to_path_buf());
+    }
+    for folder in &unseen {
+        all.hide(folder);
     }
     let downloads = std::env::var_os("DATASETS_DIR").map(PathBuf::from);
     if let Some(folder) = downloads.filter(|folder| folder.is_absolute()) {
