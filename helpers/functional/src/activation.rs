@@ -3,8 +3,8 @@
 use candle_core::{Result, Tensor};
 
 use crate::cpu_op::{differentiable, no_grad, on_cpu};
-use crate::kernels::{Activation, View};
-use crate::trace::{Operation, traced};
+use crate::kernels::{self, Activation, View};
+use crate::trace::{self, Operation, traced};
 use crate::{check, composed};
 
 /// `max(x, 0)`, element by element, for any shape; the gradient at 0 is 0, as PyTorch's.
@@ -72,6 +72,40 @@ pub fn tanh(x: &Tensor) -> Result<Tensor> {
         false => x.tanh(),
     };
     traced("tanh", "", &[x], &[], Operation::Tanh, compute)
+}
+
+/// `relu(a + b)` of two tensors of one shape, the end of a residual block, in one step unless a trace
+/// is on.
+///
+/// ```
+/// use candle_core::{Device, Tensor};
+/// use candle_functional as F;
+/// let a = Tensor::new(&[-2f32, 1.], &Device::Cpu)?;
+/// assert_eq!(F::add_relu(&a, &a)?.to_vec1::<f32>()?, [0., 2.]);
+/// # Ok::<(), candle_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Integers, shapes or types that differ.
+pub fn add_relu(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    check::float("add_relu", a)?;
+    check::alike("add_relu", a, b, "other")?;
+    if !on_cpu(a) || a.dims() != b.dims() || trace::is_on() {
+        return relu(&(a + b)?);
+    }
+    let run = |v: &[View]| kernels::add_relu(v[0], v[1]);
+    differentiable(
+        "add_relu",
+        &[a, b],
+        a.shape(),
+        run,
+        move |inputs, y, grad| {
+            let run = |v: &[View]| Activation::Relu.backward(v[0], v[1]);
+            let both = no_grad("add_relu", &[y, grad], y.shape(), run)?;
+            let wanted = |input: &&Tensor| input.track_op().then(|| both.clone());
+            Ok(inputs.iter().map(wanted).collect())
+        },
+    )
 }
 
 fn on_cpu_loops(name: &'static str, function: Activation, x: &Tensor) -> Result<Tensor> {

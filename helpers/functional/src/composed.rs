@@ -103,6 +103,48 @@ pub fn unfold(x: &Tensor, sizes: &Convolution) -> Result<Tensor> {
     columns.reshape((sizes.batch, sizes.patch(), sizes.places()))
 }
 
+/// (x - mean) / sqrt(var + eps) of x (N, C, ...), channel by channel, scaled and shifted.
+pub fn batch_norm(
+    x: &Tensor,
+    (mean, var): (&Tensor, &Tensor),
+    (weight, bias): (Option<&Tensor>, Option<&Tensor>),
+    eps: f64,
+) -> Result<Tensor> {
+    let mut shape = vec![x.dim(1)?];
+    shape.resize(x.rank() - 1, 1);
+    let along = |vector: &Tensor| vector.reshape(shape.as_slice());
+    let std = along(&(var + eps)?.sqrt()?)?;
+    let y = x.broadcast_sub(&along(mean)?)?.broadcast_div(&std)?;
+    let weight = weight.map(along).transpose()?;
+    let bias = bias.map(along).transpose()?;
+    scale_and_shift(&y, weight.as_ref(), bias.as_ref())
+}
+
+/// The mean and the variance of each channel of x (N, C, ...).
+pub fn moments(x: &Tensor) -> Result<(Tensor, Tensor)> {
+    let others: Vec<usize> = (0..x.rank()).filter(|&dim| dim != 1).collect();
+    let mean = x.mean_keepdim(others.as_slice())?;
+    let squares = x.broadcast_sub(&mean)?.sqr()?;
+    let var = squares.mean_keepdim(others.as_slice())?.flatten_all()?;
+    Ok((mean.flatten_all()?, var))
+}
+
+/// A normalised tensor times a weight, plus a bias.
+pub fn scale_and_shift(
+    y: &Tensor,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+) -> Result<Tensor> {
+    let y = match weight {
+        Some(weight) => y.broadcast_mul(weight)?,
+        None => y.clone(),
+    };
+    match bias {
+        Some(bias) => y.broadcast_add(bias),
+        None => Ok(y),
+    }
+}
+
 /// Pads a dimension with zeros and cuts off what no kernel reaches.
 fn fit(x: &Tensor, dim: usize, axis: WindowAxis) -> Result<Tensor> {
     let reached = (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;

@@ -1,11 +1,14 @@
 //! A CPU kernel as an operation of candle's: two closures, forward and backward.
 
+use std::sync::{Arc, OnceLock};
+
 use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail,
+    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, TensorId, bail,
 };
 
-use crate::gradients::hand_over;
+use crate::hand_over::hand_over;
 use crate::kernels::View;
+use crate::known::{Step, forget, remember};
 
 #[cfg(test)]
 thread_local! {
@@ -28,12 +31,20 @@ type Forward = dyn Fn(&[View]) -> Result<CpuStorage> + Send + Sync;
 /// From (inputs, result, gradient of the result) the gradient of each input that wants one.
 type Backward = dyn Fn(&[&Tensor], &Tensor, &Tensor) -> Result<Vec<Option<Tensor>>> + Send + Sync;
 
+/// One to three inputs, a result, and the way back.
 struct CpuOp {
     name: &'static str,
     shape: Shape,
     forward: Box<Forward>,
     backward: Option<Box<Backward>>,
+    inputs: Vec<Tensor>,
+    /// The name under which it is [known](crate::known).
+    result: OnceLock<TensorId>,
 }
+
+/// What candle is given.
+#[derive(Clone)]
+struct Shared(Arc<CpuOp>);
 
 /// A tensor of this shape, computed from one to three inputs, that gradients pass through.
 pub fn differentiable(
@@ -46,20 +57,28 @@ pub fn differentiable(
     + Sync
     + 'static,
 ) -> Result<Tensor> {
-    let op = CpuOp {
+    let inputs = inputs.iter().map(|input| input.contiguous());
+    let inputs: Vec<Tensor> = inputs.collect::<Result<_>>()?;
+    let op = Shared(Arc::new(CpuOp {
         name,
         shape: shape.into(),
         forward: Box::new(forward),
         backward: Some(Box::new(backward)),
-    };
-    match inputs {
-        [a] => a.contiguous()?.apply_op1(op),
-        [a, b] => a.contiguous()?.apply_op2(&b.contiguous()?, op),
-        [a, b, c] => a
-            .contiguous()?
-            .apply_op3(&b.contiguous()?, &c.contiguous()?, op),
+        inputs,
+        result: OnceLock::new(),
+    }));
+    let y = match op.0.inputs.as_slice() {
+        [a] => a.apply_op1(op.clone()),
+        [a, b] => a.apply_op2(b, op.clone()),
+        [a, b, c] => a.apply_op3(b, c, op.clone()),
         _ => bail!("{name}: one to three inputs"),
+    }?;
+    if y.track_op() {
+        op.0.result.get_or_init(|| y.id());
+        let step = Arc::downgrade(&op.0);
+        remember(y.id(), step);
     }
+    Ok(y)
 }
 
 /// The same without a gradient: what gradients are made of.
@@ -69,16 +88,22 @@ pub fn no_grad(
     shape: impl Into<Shape>,
     forward: impl Fn(&[View]) -> Result<CpuStorage> + Send + Sync + 'static,
 ) -> Result<Tensor> {
-    let op = CpuOp {
+    let op = Shared(Arc::new(CpuOp {
         name,
         shape: shape.into(),
         forward: Box::new(forward),
         backward: None,
-    };
+        inputs: Vec::new(),
+        result: OnceLock::new(),
+    }));
     match inputs {
         [a] => a.contiguous()?.apply_op1_no_bwd(&op),
         [a, b] => a.contiguous()?.apply_op2_no_bwd(&b.contiguous()?, &op),
-        _ => bail!("{name}: one or two inputs"),
+        [a, b, c] => {
+            let (a, b, c) = (a.contiguous()?, b.contiguous()?, c.contiguous()?);
+            a.apply_op3_no_bwd(&b, &c, &op)
+        }
+        _ => bail!("{name}: one to three inputs"),
     }
 }
 
@@ -87,26 +112,45 @@ pub fn wanted(input: &Tensor, gradient: impl FnOnce() -> Result<Tensor>) -> Resu
     input.track_op().then(gradient).transpose()
 }
 
-impl CpuOp {
-    fn run(&self, views: &[View]) -> Result<(CpuStorage, Shape)> {
-        Ok(((self.forward)(views)?, self.shape.clone()))
+impl Step for CpuOp {
+    fn inputs(&self) -> &[Tensor] {
+        &self.inputs
     }
 
-    fn back(&self, inputs: &[&Tensor], y: &Tensor, grad: &Tensor) -> Result<Vec<Option<Tensor>>> {
+    fn gradients(&self, y: &Tensor, grad: &Tensor) -> Result<Vec<Option<Tensor>>> {
+        let inputs: Vec<&Tensor> = self.inputs.iter().collect();
         match &self.backward {
-            Some(backward) => {
-                let mut grads = backward(inputs, y, &grad.contiguous()?)?;
-                hand_over(inputs, &mut grads);
-                Ok(grads)
-            }
+            Some(backward) => backward(&inputs, y, &grad.contiguous()?),
             None => bail!("{}: derived once, not twice", self.name),
         }
     }
 }
 
-impl CustomOp1 for CpuOp {
+impl Drop for CpuOp {
+    fn drop(&mut self) {
+        self.result
+            .get()
+            .into_iter()
+            .for_each(|result| forget(*result));
+    }
+}
+
+impl Shared {
+    fn run(&self, views: &[View]) -> Result<(CpuStorage, Shape)> {
+        Ok(((self.0.forward)(views)?, self.0.shape.clone()))
+    }
+
+    /// As candle asks for them.
+    fn back(&self, inputs: &[&Tensor], y: &Tensor, grad: &Tensor) -> Result<Vec<Option<Tensor>>> {
+        let mut grads = self.0.gradients(y, grad)?;
+        hand_over(inputs, &mut grads);
+        Ok(grads)
+    }
+}
+
+impl CustomOp1 for Shared {
     fn name(&self) -> &'static str {
-        self.name
+        self.0.name
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
@@ -118,9 +162,9 @@ impl CustomOp1 for CpuOp {
     }
 }
 
-impl CustomOp2 for CpuOp {
+impl CustomOp2 for Shared {
     fn name(&self) -> &'static str {
-        self.name
+        self.0.name
     }
 
     fn cpu_fwd(
@@ -145,9 +189,9 @@ impl CustomOp2 for CpuOp {
     }
 }
 
-impl CustomOp3 for CpuOp {
+impl CustomOp3 for Shared {
     fn name(&self) -> &'static str {
-        self.name
+        self.0.name
     }
 
     fn cpu_fwd(

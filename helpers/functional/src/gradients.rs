@@ -1,20 +1,16 @@
-//! Gradients, without candle's detour for parameters.
+//! Gradients, without candle's detour.
 //!
 //! candle's `backward` makes zeros for every gradient and adds to them: two pieces of memory and two
-//! loops more than the gradient itself. For parameters, the leaves of the graph, this
-//! crate's operations hand the gradient over here instead, while [`gradients`] runs.
-
-use std::cell::RefCell;
+//! loops more than the gradient itself. Where a graph has operations of this crate alone,
+//! [`backward`](crate::backward) goes back through it instead; else candle does, and the operations of
+//! this crate hand the gradients of parameters, the leaves of the graph, [over](crate::hand_over).
 
 use candle_core::backprop::GradStore;
 use candle_core::{Result, Tensor, bail};
 
+use crate::backward::through_known;
 use crate::errors::display_shape;
-
-thread_local! {
-    /// Variables and a gradient of each, in the order they came; `None` while nobody collects.
-    static COLLECTED: RefCell<Option<Vec<(Tensor, Tensor)>>> = const { RefCell::new(None) };
-}
+use crate::hand_over::Collecting;
 
 /// What `loss.backward()` gives, faster: the gradients are the same.
 ///
@@ -36,6 +32,9 @@ pub fn gradients(loss: &Tensor) -> Result<GradStore> {
             display_shape(loss.dims())
         );
     }
+    if let Some(grads) = through_known(loss)? {
+        return Ok(grads);
+    }
     let collecting = Collecting::begin();
     let mut grads = loss.backward()?;
     for (variable, grad) in collecting.end() {
@@ -46,39 +45,4 @@ pub fn gradients(loss: &Tensor) -> Result<GradStore> {
         grads.insert(&variable, grad);
     }
     Ok(grads)
-}
-
-/// Takes the gradients of variables out of `grads`, if somebody collects them.
-pub fn hand_over(inputs: &[&Tensor], grads: &mut [Option<Tensor>]) {
-    COLLECTED.with_borrow_mut(|collected| {
-        let Some(collected) = collected else { return };
-        for (input, grad) in inputs.iter().zip(grads) {
-            if input.is_variable() {
-                collected.extend(grad.take().map(|grad| ((*input).clone(), grad)));
-            }
-        }
-    });
-}
-
-/// Collects until it is dropped, also by an error or a panic.
-struct Collecting {
-    before: Option<Vec<(Tensor, Tensor)>>,
-}
-
-impl Collecting {
-    fn begin() -> Collecting {
-        Collecting {
-            before: COLLECTED.replace(Some(Vec::new())),
-        }
-    }
-
-    fn end(self) -> Vec<(Tensor, Tensor)> {
-        COLLECTED.take().unwrap_or_default()
-    }
-}
-
-impl Drop for Collecting {
-    fn drop(&mut self) {
-        COLLECTED.set(self.before.take());
-    }
 }

@@ -22,6 +22,8 @@
 mod activation;
 mod allocator;
 mod avg_pool;
+mod backward;
+mod batch_norm;
 mod bias;
 mod check;
 mod composed;
@@ -34,14 +36,17 @@ mod cross_entropy;
 mod dropout;
 #[doc(hidden)]
 pub mod errors;
+mod flatten;
 mod gradients;
+mod hand_over;
 #[doc(hidden)]
 pub mod kernels;
+mod known;
+mod layer_norm;
 mod linear;
 mod max_pool;
 #[doc(hidden)]
 pub mod memory;
-mod norm;
 mod one_hot;
 #[doc(hidden)]
 pub mod panics;
@@ -56,9 +61,10 @@ mod unfold;
 mod upsample;
 mod values;
 
-pub use activation::{relu, sigmoid, tanh};
+pub use activation::{add_relu, relu, sigmoid, tanh};
 pub use allocator::keep_freed_memory;
 pub use avg_pool::{adaptive_avg_pool2d, avg_pool1d, avg_pool2d};
+pub use batch_norm::{batch_norm, batch_norm_relu, batch_norm_training};
 #[doc(hidden)]
 pub use check::float;
 pub use conv::{conv1d, conv2d, conv2d_fused, conv3d};
@@ -68,11 +74,12 @@ pub use cross_entropy::cross_entropy_fused;
 pub use dropout::dropout;
 #[doc(hidden)]
 pub use errors::display_shape;
+pub use flatten::flatten;
 pub use gradients::gradients;
 pub use kernels::num_threads;
+pub use layer_norm::layer_norm;
 pub use linear::{LinearEpilogue, linear, linear_fused};
 pub use max_pool::{max_pool1d, max_pool2d};
-pub use norm::{batch_norm, batch_norm_training, layer_norm};
 pub use one_hot::one_hot;
 pub use pool_options::PoolOptions;
 pub use power_spectrum::power_spectrum;

@@ -106,6 +106,24 @@ fn strides_dilations_and_convolutions_without_bias() -> Result<()> {
 }
 
 #[test]
+fn batch_normalisation_with_relu() -> Result<()> {
+    manual_seed(3);
+    let params = Parameters::new(&Device::Cpu);
+    let model = nn::Sequential::new(&params)
+        .add("conv", nn::conv2d_no_bias(3, 6, 3, &params.at("conv"))?)
+        .add("bn", nn::batch_norm2d(6, &params.at("bn"))?)
+        .add("relu", nn::Relu)
+        .add("pool", nn::max_pool2d(2));
+    compare(&params, &model, &[5, 3, 9, 7], 1)?;
+    // Without training, too.
+    let x = random::normal(0.0, 1.0, (2, 3, 9, 7), &Device::Cpu)?;
+    let together = model.forward(&x, false)?;
+    let (alone, _) = trace::record(|| model.forward(&x, false))?;
+    assert_eq!(bits(&together)?, bits(&alone)?);
+    Ok(())
+}
+
+#[test]
 fn linear_maps_with_relu_and_dropout() -> Result<()> {
     for p in [0.0, 0.2, 0.5, 1.0] {
         let params = Parameters::new(&Device::Cpu);
@@ -170,6 +188,29 @@ fn backward_step_is_backward_and_step() -> Result<()> {
             }
         }
         assert_eq!(unused.tensor().to_vec1::<f32>()?, [1.0, 1.0]);
+        params.all().iter().map(|p| bits(&p.tensor())).collect()
+    };
+    assert!(train(true)? == train(false)?);
+    Ok(())
+}
+
+/// The same for a network of this project's operations alone, with branches that meet.
+#[test]
+fn a_residual_network_goes_back_the_same_way() -> Result<()> {
+    let train = |fast: bool| -> Result<Vec<Vec<u32>>> {
+        manual_seed(4);
+        let params = Parameters::new(&Device::Cpu);
+        let model = models::resnet18(3, &params)?;
+        let mut sgd = optim::Sgd::new(&params, 0.01)?;
+        for _ in 0..2 {
+            let x = random::normal(0.0, 1.0, (2, 3, 64, 64), &Device::Cpu)?;
+            let targets = Tensor::new(&[0u32, 2], &Device::Cpu)?;
+            let loss = loss::cross_entropy(&model.forward(&x, true)?, &targets)?;
+            match fast {
+                true => sgd.backward_step(&loss)?,
+                false => sgd.step(&loss.backward()?)?,
+            }
+        }
         params.all().iter().map(|p| bits(&p.tensor())).collect()
     };
     assert!(train(true)? == train(false)?);

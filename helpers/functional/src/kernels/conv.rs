@@ -18,10 +18,12 @@ use candle_core::{CpuStorage, Result, WithDType};
 use super::axis::WindowAxis;
 use super::buffer::give_back;
 use super::epilogue::ConvEpilogue;
-use super::implicit_gemm::{ImplicitGemm, Product};
+use super::implicit_gemm::ImplicitGemm;
 use super::padded_layout::{AxisMap, PaddedLayout};
+use super::product::Product;
 use super::view::{View, float};
 use super::weight_gradient::weight_gradient;
+use super::wide_gradient::{is_worth_it, wide_gradient};
 
 /// The least number of places in a chunk of samples, where there are so many: long runs for small
 /// images.
@@ -148,6 +150,16 @@ impl Convolution {
     /// dW from x and dy.
     pub fn weight_gradient(&self, x: View, grad: View) -> Result<CpuStorage> {
         let (layout, offsets) = self.input_layout();
+        if is_worth_it(self.out_channels) {
+            let extents = self.axes.map(|axis| axis.output);
+            return float!(x, T => {
+                let x = layout.fill::<T>(x.numbers()?);
+                let grad = grad.numbers()?;
+                let dw = wide_gradient(grad, self.out_channels, extents, &layout, &x, &offsets);
+                give_back(x);
+                Ok(T::to_cpu_storage_owned(dw))
+            });
+        }
         let grads = PaddedLayout {
             channels: self.out_channels,
             phases: vec![self.axes.map(output_map)],

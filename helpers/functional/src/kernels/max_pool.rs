@@ -10,6 +10,7 @@ use candle_core::{CpuStorage, Result, WithDType};
 use super::axis::WindowAxis;
 use super::buffer::zeros;
 use super::parallel::{run_tasks, task_count};
+use super::results::filled;
 use super::simd::{Real, Simd, WithSimd, arch};
 use super::view::{View, float};
 
@@ -54,14 +55,14 @@ impl MaxPool {
     pub fn backward(&self, argmax: &[u32], grad: View) -> Result<CpuStorage> {
         float!(grad, T => {
             let (plane, places) = (self.plane(), self.places());
-            let mut dx = zeros::<T>(self.planes * plane);
             let (each, cost) = self.share();
-            let grads = grad.numbers::<T>()?.chunks(each * places);
-            let parts = argmax.chunks(each * places).zip(grads);
-            let tasks = dx.chunks_mut(each * plane).zip(parts).collect();
-            run_tasks(cost, tasks, |(dx, (argmax, grads)): (&mut [T], (&[u32], &[T]))| {
+            let grads: &[T] = grad.numbers()?;
+            let (size, tasks) = (each * plane, self.planes.div_ceil(each));
+            let dx = filled(self.planes * plane, size, tasks, |i| i, cost, |i, dx: Vec<&mut [T]>| {
+                let planes = dx.into_iter().flat_map(|dx| dx.chunks_exact_mut(plane));
+                let (argmax, grads) = (&argmax[i * each * places..], &grads[i * each * places..]);
                 let parts = argmax.chunks_exact(places).zip(grads.chunks_exact(places));
-                for (dx, (argmax, grads)) in dx.chunks_exact_mut(plane).zip(parts) {
+                for (dx, (argmax, grads)) in planes.zip(parts) {
                     for (&place, &grad) in argmax.iter().zip(grads) {
                         dx[place as usize] += grad;
                     }
@@ -111,7 +112,16 @@ impl<T: Real> WithSimd for MaxWindows<'_, T> {
         let places = self.pool.places();
         let results = self.y.chunks_exact_mut(places);
         let results = results.zip(self.argmax.chunks_exact_mut(places));
+        // The largest number of each row in the columns of each window, and where it is.
+        let mut across = vec![T::ZERO; height.input * columns.len()];
+        let mut at = vec![0; across.len()];
         for (plane, (y, argmax)) in planes.zip(results) {
+            let rows = across.chunks_exact_mut(columns.len().max(1));
+            let rows = rows.zip(at.chunks_exact_mut(columns.len().max(1)));
+            for (i, (across, at)) in rows.enumerate() {
+                let row = &plane[i * width.input..][..width.input];
+                windows_of_row(row, i * width.input, &columns, across, at);
+            }
             let rows = y.chunks_exact_mut(width.output);
             let rows = rows.zip(argmax.chunks_exact_mut(width.output));
             for (oh, (y, argmax)) in rows.enumerate() {
@@ -121,16 +131,43 @@ impl<T: Real> WithSimd for MaxWindows<'_, T> {
                     pairs(&plane[first..], first as u32, width.input, y, argmax);
                     continue;
                 }
-                let places = y.iter_mut().zip(argmax).zip(&columns);
-                for ((y, place), columns) in places {
-                    let first = rows.start * width.input + columns.start;
-                    (*y, *place) = match (rows.len(), columns.len()) {
-                        (3, 3) => window_max(plane, first, width.input, 3, 3),
-                        (high, wide) => window_max(plane, first, width.input, high, wide),
-                    };
+                let row = |row: usize| row * width.output..(row + 1) * width.output;
+                y.copy_from_slice(&across[row(rows.start)]);
+                argmax.copy_from_slice(&at[row(rows.start)]);
+                for next in rows.skip(1) {
+                    let next = across[row(next)].iter().zip(&at[row(next)]);
+                    for ((y, place), (&next, &at)) in y.iter_mut().zip(&mut *argmax).zip(next) {
+                        (*y, *place) = larger((*y, *place), (next, at));
+                    }
                 }
             }
         }
+    }
+}
+
+/// The largest number of a row, which starts at `first`, in some windows, and where it is.
+#[inline(always)]
+fn windows_of_row<T: Real>(
+    row: &[T],
+    first: usize,
+    windows: &[Range<usize>],
+    across: &mut [T],
+    at: &mut [u32],
+) {
+    let results = across.iter_mut().zip(at).zip(windows);
+    for ((across, at), window) in results {
+        let start = (first + window.start) as u32;
+        let largest = |numbers: &[T]| {
+            let mut best = (numbers[0], start);
+            for (place, &next) in (start..).zip(numbers).skip(1) {
+                best = larger(best, (next, place));
+            }
+            best
+        };
+        (*across, *at) = match row[window.clone()] {
+            [a, b, c] => largest(&[a, b, c]),
+            ref numbers => largest(numbers),
+        };
     }
 }
 
@@ -158,23 +195,4 @@ fn larger<T: Real>(best: (T, u32), next: (T, u32)) -> (T, u32) {
     #[allow(clippy::eq_op)]
     let greater = (next.0 > best.0) | (next.0 != next.0);
     if greater { next } else { best }
-}
-
-/// The largest number of a window that starts at `first`, and where it is.
-#[inline(always)]
-fn window_max<T: Real>(
-    plane: &[T],
-    first: usize,
-    line: usize,
-    high: usize,
-    wide: usize,
-) -> (T, u32) {
-    let mut best = (plane[first], first as u32);
-    for row in 0..high {
-        let start = first + row * line;
-        for (column, &next) in plane[start..start + wide].iter().enumerate() {
-            best = larger(best, (next, (start + column) as u32));
-        }
-    }
-    best
 }

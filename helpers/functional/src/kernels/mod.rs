@@ -4,7 +4,10 @@
 //! runs in `conv`, whatever its rank and whichever gradient is asked for, a fully connected map in
 //! `linear`, both on the two inner loops of `tile`, whose vector instructions `simd` chooses.
 
+mod along_channels;
+mod along_places;
 mod axis;
+mod batch_norm;
 mod buffer;
 mod channels;
 mod conv;
@@ -18,7 +21,10 @@ mod packing;
 mod padded_layout;
 mod parallel;
 mod pointwise;
+mod product;
 mod resample;
+mod results;
+mod shifted_sum;
 mod simd;
 mod tanh;
 mod thread_pool;
@@ -26,8 +32,10 @@ mod tile;
 mod unfold;
 mod view;
 mod weight_gradient;
+mod wide_gradient;
 
 pub(crate) use axis::WindowAxis;
+pub(crate) use batch_norm::{BatchNorm, Gradients, Statistics};
 pub(crate) use channels::Channels;
 pub(crate) use conv::Convolution;
 pub(crate) use cross_entropy::{cross_entropy, cross_entropy_gradient};
@@ -35,7 +43,7 @@ pub(crate) use epilogue::ConvEpilogue;
 pub(crate) use linear::Linear;
 pub(crate) use max_pool::MaxPool;
 pub use optimizer::{Numbers, Update};
-pub(crate) use pointwise::{Activation, multiply, multiply_in_place};
+pub(crate) use pointwise::{Activation, add, add_relu, multiply, multiply_in_place};
 pub use resample::{Resample, Row, Table};
 pub use simd::Real;
 pub use thread_pool::num_threads;

@@ -2,8 +2,8 @@
 
 use candle_core::{CpuStorage, Result, bail};
 
-use super::buffer::zeros;
-use super::parallel::{run_tasks, task_count};
+use super::parallel::task_count;
+use super::results::filled;
 use super::simd::{Real, Simd, WithSimd, arch};
 use super::view::{View, float};
 
@@ -62,6 +62,16 @@ fn relu<T: Real>(x: T) -> T {
     if x <= T::ZERO { T::ZERO } else { x }
 }
 
+/// The sum of two tensors of one shape, number by number.
+pub fn add(a: View, b: View) -> Result<CpuStorage> {
+    float!(a, T => each(a.numbers::<T>()?, b.numbers::<T>()?, |a, b| a + b))
+}
+
+/// Their sum through a ReLU.
+pub fn add_relu(a: View, b: View) -> Result<CpuStorage> {
+    float!(a, T => each(a.numbers::<T>()?, b.numbers::<T>()?, |a, b| relu(a + b)))
+}
+
 /// The product of two tensors of one shape, number by number.
 pub fn multiply(a: View, b: View) -> Result<CpuStorage> {
     float!(a, T => each(a.numbers::<T>()?, b.numbers::<T>()?, |a, b| a * b))
@@ -83,14 +93,23 @@ fn each<T: Real>(
     b: &[T],
     function: impl Fn(T, T) -> T + Copy + Sync,
 ) -> Result<CpuStorage> {
-    let mut y = zeros::<T>(a.len());
     let cost = a.len() * 16;
     let size = a.len().div_ceil(task_count(cost, a.len())).max(1);
-    let pairs = a.chunks(size).zip(b.chunks(size));
-    let tasks = y.chunks_mut(size).zip(pairs).collect();
-    run_tasks(cost, tasks, |(y, (a, b))| {
-        arch().dispatch(Each { y, a, b, function });
-    });
+    let tasks = a.len().div_ceil(size);
+    let y = filled(
+        a.len(),
+        size,
+        tasks,
+        |i| i,
+        cost,
+        |task, y: Vec<&mut [T]>| {
+            for y in y {
+                let at = task * size..task * size + y.len();
+                let (a, b) = (&a[at.clone()], &b[at]);
+                arch().dispatch(Each { y, a, b, function });
+            }
+        },
+    );
     Ok(T::to_cpu_storage_owned(y))
 }
 

@@ -11,7 +11,8 @@
 //! `Outer` multiplies packed weights with shifted views of one padded image: with one offset per
 //! kernel element this is a convolution whose matrix of patches is never written out. With 32
 //! registers a tile is 8 results by 3 vectors (24 sums, 3 of the image, 1 weight), with 16 it is 6
-//! by 2. `Dot` is for the gradients of weights: both operands lie along the sum.
+//! by 2. `Dot` is for the gradients of weights: both operands lie along the sum. A third loop is in
+//! [`shifted_sum`](super::shifted_sum).
 
 // Loops over constant ranges unroll into registers; iterators of arrays do not always.
 #![allow(clippy::needless_range_loop)]
@@ -25,7 +26,7 @@ const MOST_ROWS: usize = 8;
 /// How large tiles are with these instructions.
 #[derive(Clone, Copy)]
 pub(super) struct Tiles {
-    arch: Arch,
+    pub(super) arch: Arch,
     /// The numbers of a row of an outer tile.
     pub(super) width: usize,
     /// The numbers of a vector.
@@ -71,6 +72,15 @@ impl Tiles {
             };
         }
         choose!(1 2 3 4 5 6 7 8);
+    }
+
+    /// The width of tiles that cover `columns` with the least left over: two vectors at least, if
+    /// there are so many, since narrow tiles wait for memory.
+    pub(super) fn columns(&self, columns: usize) -> usize {
+        let vectors = columns.div_ceil(self.lanes);
+        let widths = (2..=self.width / self.lanes).rev();
+        let best = widths.min_by_key(|&width| vectors.div_ceil(width) * width);
+        best.unwrap_or(1).min(vectors) * self.lanes
     }
 
     /// One tile of dot products, one for each pair of starts; at most as many rows as

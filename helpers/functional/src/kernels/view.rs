@@ -51,6 +51,11 @@ impl<'a> View<'a> {
         float!(self, T => Ok(self.numbers::<T>()?.iter().map(|n| n.to_f64()).collect()))
     }
 
+    /// The same numbers in memory of their own.
+    pub fn copy(self) -> Result<CpuStorage> {
+        float!(self, T => Ok(T::to_cpu_storage_owned(self.numbers::<T>()?.to_vec())))
+    }
+
     pub(super) fn numbers<T: WithDType>(&self) -> Result<&'a [T]> {
         Ok(&self.storage.as_slice::<T>()?[self.start..self.end])
     }

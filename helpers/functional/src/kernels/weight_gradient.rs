@@ -4,9 +4,9 @@
 //! every element of the kernel, goes along it.
 
 use super::buffer::zeros;
-use super::implicit_gemm::count;
 use super::padded_layout::PaddedLayout;
 use super::parallel::{run_tasks, task_count};
+use super::product::count;
 use super::simd::{Real, arch};
 use super::tile::{DOT_COLUMNS, Dot, Tiles};
 

@@ -165,3 +165,42 @@ proptest! {
         prop_assert_eq!(far.max(0).unwrap().to_scalar::<f32>().unwrap() < 1e-4, true);
     }
 }
+
+/// Numbers and gradients of what runs as one are those of its parts, bit for bit.
+#[test]
+fn a_relu_behind_a_normalisation_or_a_sum_changes_no_bit() -> Result<()> {
+    manual_seed(5);
+    let x = Var::from_tensor(&random::normal(0.5, 2.0, (3, 4, 5, 5), &Device::Cpu)?)?;
+    let w = Var::from_tensor(&random::normal(1.0, 0.5, 4, &Device::Cpu)?)?;
+    let b = Var::from_tensor(&random::normal(0.0, 0.5, 4, &Device::Cpu)?)?;
+    let (_, mean, var) = F::batch_norm_training(&x, &w, &b, 1e-3)?;
+    let (given, other) = (
+        (&mean, &var),
+        random::normal(0.0, 1.0, x.shape(), &Device::Cpu)?,
+    );
+    let pairs = [
+        (
+            F::batch_norm_relu(&x, None, &w, &b, 1e-3)?.0,
+            F::relu(&F::batch_norm_training(&x, &w, &b, 1e-3)?.0)?,
+        ),
+        (
+            F::batch_norm_relu(&x, Some(given), &w, &b, 1e-3)?.0,
+            F::relu(&F::batch_norm(&x, &mean, &var, Some(&w), Some(&b), 1e-3)?)?,
+        ),
+        (
+            F::add_relu(&x, &other)?,
+            F::relu(&(x.as_tensor() + &other)?)?,
+        ),
+    ];
+    for (one, parts) in pairs {
+        assert_eq!(numbers(&one), numbers(&parts));
+        assert!(numbers(&one).contains(&0.0));
+        let loss = |y: &Tensor| F::linear(&F::flatten(y)?, &one.flatten_from(1)?, None)?.sum_all();
+        let grads = (F::gradients(&loss(&one)?)?, F::gradients(&loss(&parts)?)?);
+        for v in [&x, &w, &b] {
+            let both = (grads.0.get(v), grads.1.get(v));
+            assert_eq!(both.0.map(numbers), both.1.map(numbers));
+        }
+    }
+    Ok(())
+}

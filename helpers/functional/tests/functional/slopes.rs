@@ -109,4 +109,20 @@ fn of_everything_else() {
     check(&[&x, &mean, &var, &w, &b], || {
         F::batch_norm(&x, &mean, &var, Some(&w), Some(&b), 1e-3)
     });
+    // In loops of their own: with the batch's statistics, and with constant ones.
+    let constant = (&mean.as_detached_tensor(), &var.as_detached_tensor());
+    let (mean, var) = constant;
+    check(&[&x, &w, &b], || {
+        F::batch_norm(&x, mean, var, Some(&w), Some(&b), 1e-3)
+    });
+    check(&[&x, &w, &b], || {
+        Ok(F::batch_norm_training(&x, &w, &b, 1e-3)?.0)
+    });
+    for given in [None, Some(constant)] {
+        check(&[&x, &w, &b], || {
+            Ok(F::batch_norm_relu(&x, given, &w, &b, 1e-3)?.0)
+        });
+    }
+    check(&[&x], || F::add_relu(&x, &(x.as_tensor() * 0.5)?));
+    check(&[&x], || F::flatten(&x));
 }

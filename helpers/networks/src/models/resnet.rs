@@ -170,11 +170,13 @@ impl Unit {
         let bn = nn::batch_norm2d(outputs, &bn)?;
         Ok(Unit { conv, bn })
     }
-}
 
-impl Model for Unit {
-    fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
-        self.bn.forward(&self.conv.forward(x, train)?, train)
+    fn forward(&self, x: &Tensor, train: bool, relu: bool) -> Result<Tensor> {
+        let y = self.conv.forward(x, train)?;
+        match relu {
+            true => self.bn.forward_relu(&y, train),
+            false => self.bn.forward(&y, train),
+        }
     }
 }
 
@@ -226,15 +228,14 @@ impl Model for ResidualBlock {
     fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
         let mut y = x.clone();
         for (i, unit) in self.units.iter().enumerate() {
-            y = if i == 0 { y } else { F::relu(&y)? };
-            y = unit.forward(&y, train)?;
+            let last = i + 1 == self.units.len();
+            y = unit.forward(&y, train, !(last && self.skip))?;
         }
-        let y = match &self.downsample {
-            Some(fit) => (y + fit.forward(x, train)?)?,
-            None if self.skip => (y + x)?,
-            None => y,
-        };
-        F::relu(&y)
+        match &self.downsample {
+            Some(fit) => F::add_relu(&y, &fit.forward(x, train)?),
+            None if self.skip => F::add_relu(&y, x),
+            None => Ok(y),
+        }
     }
 }
 
@@ -268,7 +269,7 @@ impl Backbone {
 impl Model for Backbone {
     /// (N, 3, H, W) to (N, 512 or 2048, H / 32, W / 32), or an eighth where dilated.
     fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
-        let x = F::relu(&self.stem.forward(x, train)?)?;
+        let x = self.stem.forward(x, train, true)?;
         let mut x = nn::max_pool2d(3).stride(2).padding(1).forward(&x, train)?;
         for stage in &self.stages {
             x = stage.forward(&x, train)?;

@@ -4,8 +4,8 @@ use candle_core::{Result, Tensor, bail};
 
 use super::Model;
 use super::fusion::Fusible;
+use candle_functional as F;
 use candle_functional::trace::{Operation, traced};
-use candle_functional::{self as F, display_shape};
 
 /// `max(x, 0)`, number by number; see [`F::relu`].
 ///
@@ -107,15 +107,7 @@ pub struct Flatten;
 impl Model for Flatten {
     fn forward(&self, x: &Tensor, _train: bool) -> Result<Tensor> {
         traced("Flatten", "", &[x], &[], Operation::Flatten, || {
-            match x.dims() {
-                [n, rest @ ..] if !rest.is_empty() => {
-                    x.reshape((*n, rest.iter().product::<usize>()))
-                }
-                dims => bail!(
-                    "flatten: the input must be (N, ...), got {}",
-                    display_shape(dims)
-                ),
-            }
+            F::flatten(x)
         })
     }
 }

@@ -1,9 +1,12 @@
 //! Batch normalisation: each channel gets mean 0 and variance 1 over the batch.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Result, Tensor, bail};
 
+use super::fusion::Fusible;
 use super::{Buffer, Init, Model, Parameter, Parameters};
-use candle_functional::trace::{AsTrained, Operation, traced};
+use candle_functional::trace::{self, AsTrained, Operation, traced};
 use candle_functional::{self as F, display_shape};
 
 /// Batch normalisation (Ioffe and Szegedy 2015) over `D` dimensions: [`BatchNorm1d`] or
@@ -114,8 +117,18 @@ impl<const D: usize> BatchNorm<D> {
         Ok(())
     }
 
-    /// Normalised by the batch's own mean and variance, towards which the running ones move.
-    fn train(&self, x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    /// The output, or what a ReLU makes of it. While training, the running statistics move.
+    fn normalize(&self, x: &Tensor, train: bool, relu: bool) -> Result<Tensor> {
+        self.check(x)?;
+        let (weight, bias) = (self.weight.tensor(), self.bias.tensor());
+        let running = (self.running_mean.tensor(), self.running_var.tensor());
+        if !train {
+            let (mean, var) = (&running.0, &running.1);
+            return match relu {
+                true => Ok(F::batch_norm_relu(x, Some((mean, var)), &weight, &bias, self.eps)?.0),
+                false => F::batch_norm(x, mean, var, Some(&weight), Some(&bias), self.eps),
+            };
+        }
         let count = x.elem_count() / x.dim(1)?;
         if count < 2 {
             bail!(
@@ -123,7 +136,10 @@ impl<const D: usize> BatchNorm<D> {
                 display_shape(x.dims())
             );
         }
-        let (y, mean, var) = F::batch_norm_training(x, weight, bias, self.eps)?;
+        let (y, mean, var) = match relu {
+            true => F::batch_norm_relu(x, None, &weight, &bias, self.eps)?,
+            false => F::batch_norm_training(x, &weight, &bias, self.eps)?,
+        };
         let unbiased = (var * (count as f64 / (count - 1) as f64))?;
         let follow = |running: &Buffer, batch: &Tensor| {
             let kept = (running.tensor() * (1.0 - self.momentum))?;
@@ -135,6 +151,14 @@ impl<const D: usize> BatchNorm<D> {
         let batches = Tensor::new(batches.saturating_add(1), &Device::Cpu)?;
         self.num_batches_tracked.set(&batches)?;
         Ok(y)
+    }
+
+    /// The output through a ReLU, in one step unless a trace is on, which shows both.
+    pub(crate) fn forward_relu(&self, x: &Tensor, train: bool) -> Result<Tensor> {
+        match trace::is_on() {
+            true => F::relu(&self.forward(x, train)?),
+            false => self.normalize(x, train, true),
+        }
     }
 }
 
@@ -148,20 +172,14 @@ impl<const D: usize> Model for BatchNorm<D> {
             momentum: Some(self.momentum),
         };
         let parameters: [&dyn AsTrained; 2] = [&self.weight, &self.bias];
-        traced(
-            what,
-            self.weight.layer(),
-            &[x],
-            &parameters,
-            operation,
-            || {
-                let (weight, bias) = (self.weight.tensor(), self.bias.tensor());
-                if train {
-                    return self.train(x, &weight, &bias);
-                }
-                let (mean, var) = (self.running_mean.tensor(), self.running_var.tensor());
-                F::batch_norm(x, &mean, &var, Some(&weight), Some(&bias), self.eps)
-            },
-        )
+        let layer = self.weight.layer();
+        traced(what, layer, &[x], &parameters, operation, || {
+            self.normalize(x, train, false)
+        })
+    }
+
+    fn fusible(&self) -> Fusible {
+        let layer = self.clone();
+        Fusible::BatchNorm(Arc::new(move |x, train| layer.forward_relu(x, train)))
     }
 }
