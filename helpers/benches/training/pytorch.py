@@ -77,6 +77,55 @@ def resnet18():
     )
 
 
+def tdnn():
+    return nn.Sequential(
+        nn.Conv1d(16, 8, 3), nn.Sigmoid(), nn.Conv1d(8, 3, 5), nn.Sigmoid(), nn.Flatten(), nn.Linear(27, 3),
+    )
+
+
+def siamese():
+    return nn.Sequential(
+        nn.Conv1d(4, 16, 5, 2), nn.ReLU(inplace=True), nn.Conv1d(16, 32, 5, 2), nn.ReLU(inplace=True),
+        nn.Flatten(), nn.Linear(32 * 29, 16),
+    )
+
+
+def apart(y, _):
+    a, b = y.chunk(2)
+    return F.mse_loss(a, b)
+
+
+def residual():
+    blocks = [BasicBlock(8, 8, 1) for _ in range(9)]
+    return nn.Sequential(
+        nn.Conv2d(1, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8), nn.ReLU(inplace=True),
+        *blocks, nn.Flatten(), nn.Linear(8 * 7 * 7, 10),
+    )
+
+
+def dense():
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(inplace=True),
+        nn.ConvTranspose2d(64, 16, 4, 2, 1, bias=False), nn.ReLU(inplace=True),
+        nn.ConvTranspose2d(16, 3, 4, 2, 1, bias=False),
+    )
+
+
+def vgg16():
+    layers, inputs = [], 3
+    for outputs, count in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for _ in range(count):
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(inplace=True)]
+            inputs = outputs
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(
+        *layers, nn.Flatten(), nn.Linear(512 * 7 * 7, 4096), nn.ReLU(inplace=True), nn.Dropout(),
+        nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(4096, 1000),
+    )
+
+
 def adam(model, fused):
     return torch.optim.Adam(model.parameters(), LR, **fused)
 
@@ -95,8 +144,14 @@ NETWORKS = {
     "mlp": (mlp, (784,), 10, adam),
     "cnn": (cnn, (1, 28, 28), 10, adam),
     "zipcode": (ZipCode, (1, 16, 16), 10, sgd),
+    "tdnn": (tdnn, (16, 15), 3, momentum),
+    "siamese": (siamese, (4, 128), 2, adam),
+    "residual": (residual, (1, 14, 14), 10, momentum),
+    "dense": (dense, (3, 64, 64), 3, adam),
     "resnet18": (resnet18, (3, 224, 224), 1000, momentum),
 }
+# Networks that only answer.
+ANSWERS = {"answer18": resnet18, "answer16": vgg16}
 
 
 def training(name, batch, fused):
@@ -110,6 +165,10 @@ def training(name, batch, fused):
     if name == "zipcode":
         loss = F.mse_loss
         targets = [F.one_hot(t, classes) * 2.0 - 1.0 for t in targets]
+    if name == "siamese":
+        loss, inputs = apart, [torch.cat([x, torch.randn_like(x)]) for x in inputs]
+    if name == "dense":
+        targets = [t[:, None, None].expand(batch, 64, 64).contiguous() for t in targets]
     turn = 0
 
     def step():
@@ -118,6 +177,17 @@ def training(name, batch, fused):
         optimizer.zero_grad()
         loss(model(inputs[turn]), targets[turn]).backward()
         optimizer.step()
+
+    return sum(p.numel() for p in model.parameters()), step
+
+
+def answering(name, batch):
+    """The number of parameters, and a forward pass in evaluation mode."""
+    model, x = ANSWERS[name]().eval(), torch.randn(batch, 3, 224, 224)
+
+    def step():
+        with torch.inference_mode():
+            model(x)
 
     return sum(p.numel() for p in model.parameters()), step
 
@@ -142,6 +212,8 @@ def main():
     torch.manual_seed(1)
     if len(sys.argv) > 4:
         parameters, step = convolution(batch, **json.loads(sys.argv[4]))
+    elif name in ANSWERS:
+        parameters, step = answering(name, batch)
     else:
         parameters, step = training(name, batch, side == "torch_fused")
     print(parameters, flush=True)

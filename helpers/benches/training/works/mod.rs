@@ -3,9 +3,13 @@
 
 mod cnn;
 mod convolution;
+mod dense;
+mod forward;
 mod mlp;
 mod perceptron;
+mod residual;
 mod resnet;
+mod signals;
 mod training;
 mod zipcode;
 
@@ -44,8 +48,17 @@ pub fn networks() -> Vec<Work> {
     let cnn = || network(27_830, cnn::helpers).candle(cnn::candle);
     let perceptron = network(6, perceptron::helpers).candle(perceptron::candle);
     let zipcode = network(9_760, zipcode::helpers).candle(zipcode::candle);
-    let mut resnet = network(11_689_512, resnet::helpers);
-    resnet.slow = true;
+    let resnet = network(11_689_512, resnet::helpers).slow();
+    let residual = network(14_674, residual::helpers);
+    let dense = network(40_736, dense::helpers);
+    let resnet_forward = || {
+        network(11_689_512, forward::resnet18)
+            .slow()
+            .without_optimizer()
+    };
+    let vgg_forward = network(138_357_544, forward::vgg16)
+        .slow()
+        .without_optimizer();
     vec![
         perceptron.called("perceptron", "perceptron 2-2, SGD, batch 10", 10),
         mlp().called("mlp-8", "MLP 784-50-10, Adam, batch 8", 8),
@@ -54,7 +67,14 @@ pub fn networks() -> Vec<Work> {
         cnn().called("cnn-64", "CNN of TP2, Adam, batch 64", 64),
         zipcode.called("zipcode", "zip-code network of 1989, SGD, batch 1", 1),
         convolution::work(),
+        network(599, signals::tdnn).called("tdnn", "TDNN for phonemes, SGD, batch 32", 32),
+        network(17_792, signals::siamese).called("siamese", "siamese towers, Adam, 32 pairs", 32),
+        residual.called("residual", "20 residual layers, SGD, batch 50", 50),
+        dense.called("dense", "FCN with transposed conv., Adam, batch 10", 10),
         resnet.called("resnet18", "ResNet18 at 224x224, SGD, batch 8", 8),
+        resnet_forward().called("answer18-1", "ResNet18 at 224x224, forward, batch 1", 1),
+        resnet_forward().called("answer18-8", "ResNet18 at 224x224, forward, batch 8", 8),
+        vgg_forward.called("answer16-1", "VGG16 at 224x224, forward, batch 1", 1),
     ]
 }
 
@@ -80,6 +100,16 @@ fn network(parameters: usize, helpers: fn(usize) -> Result<Training>) -> Work {
 impl Work {
     fn candle(mut self, candle: fn(usize) -> Result<Training>) -> Work {
         self.candle = Some(Box::new(candle));
+        self
+    }
+
+    fn slow(mut self) -> Work {
+        self.slow = true;
+        self
+    }
+
+    fn without_optimizer(mut self) -> Work {
+        self.optimizer = false;
         self
     }
 
