@@ -89,7 +89,7 @@ pub fn tanh(x: &Tensor) -> Result<Tensor> {
 /// Integers, shapes or types that differ.
 pub fn add_relu(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     check::float("add_relu", a)?;
-    check::alike("add_relu", a, b, "other")?;
+    check::alike("add_relu", a, b, "second input")?;
     if !on_cpu(a) || a.dims() != b.dims() || trace::is_on() {
         return relu(&(a + b)?);
     }

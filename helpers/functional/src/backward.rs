@@ -1,4 +1,4 @@
-//! The way back through a graph that has operations of this crate alone.
+//! The way back through a graph that has only operations of this crate.
 //!
 //! Each gradient is computed where candle would, in the same order; it is then passed on as it is, and
 //! not added to zeros.

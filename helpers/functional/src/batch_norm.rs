@@ -60,7 +60,7 @@ pub fn batch_norm(
 }
 
 /// [`batch_norm`] with the mean and the variance of this batch; returns the output, the mean and the
-/// variance. The gradient goes through both.
+/// variance. The gradient of the output goes through both.
 ///
 /// ```
 /// use candle_core::{Device, Tensor};
@@ -95,8 +95,8 @@ pub fn batch_norm_training(
     }
 }
 
-/// [`batch_norm`] through a ReLU, with these mean and variance, or else those of the batch; returns the output,
-/// the mean and the variance. The same numbers in one step, faster, which a trace does not show.
+/// [`batch_norm`] through a ReLU, with this mean and variance, or else those of the batch; returns the
+/// output, the mean and the variance. The same numbers, for images on the CPU in one step.
 ///
 /// # Errors
 /// As [`batch_norm`].

@@ -1,4 +1,4 @@
-//! The same functions composed of candle operations, for CUDA and Metal.
+//! The same functions composed of candle operations, for CUDA and Metal, and for what has no loops.
 //!
 //! Only operations whose gradients are right there, in shapes for which they are: candle's conv2d
 //! is given no padding and no leftover border (its backward counts those of the height only).

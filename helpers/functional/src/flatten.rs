@@ -1,6 +1,6 @@
 //! Everything but the batch in one row.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{DType, Result, Tensor, bail};
 
 use crate::cpu_op::{differentiable, on_cpu};
 use crate::errors::display_shape;
@@ -27,7 +27,7 @@ pub fn flatten(x: &Tensor) -> Result<Tensor> {
         bail!("flatten: the input must be (N, ...), got {dims}");
     }
     let dims = (*n, rest.iter().product::<usize>());
-    if !on_cpu(x) || !x.track_op() || !x.dtype().is_float() {
+    if !on_cpu(x) || !x.track_op() || !matches!(x.dtype(), DType::F32 | DType::F64) {
         return x.reshape(dims);
     }
     // A copy of few numbers, where a graph of this crate's operations alone is worth more.

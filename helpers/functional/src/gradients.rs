@@ -1,7 +1,7 @@
 //! Gradients, without candle's detour.
 //!
 //! candle's `backward` makes zeros for every gradient and adds to them: two pieces of memory and two
-//! loops more than the gradient itself. Where a graph has operations of this crate alone,
+//! loops more than the gradient itself. Where a graph has only operations of this crate,
 //! [`backward`](crate::backward) goes back through it instead; else candle does, and the operations of
 //! this crate hand the gradients of parameters, the leaves of the graph, [over](crate::hand_over).
 

@@ -1,5 +1,5 @@
-//! What is timed: networks of the course in training. Each file has one, built from this crate's
-//! layers and from stock candle's; `pytorch.py` has the same in PyTorch.
+//! What is timed: networks of the course in training, some that only answer, and single convolutions. Most are
+//! built from stock candle's layers too; `pytorch.py` has all of them in PyTorch.
 
 mod cnn;
 mod convolution;

@@ -1,12 +1,13 @@
 //! A convolution of small images to many channels: the numbers of a vector are channels, and the rows
 //! of a tile places.
 //!
-//! Along the places of a 7 x 7 image every eighth number is none, and so is every eighth row. Places
-//! that are the rows of a tile can be any: only those that are wanted are computed. Each sum adds up
+//! Along the places of a padded 7 x 7 image every eighth number belongs to no place, and so does every
+//! eighth row. Places that are the rows of a tile can be any: only those that are wanted are computed. Each sum adds up
 //! the same terms in the same order as along the places.
 
 use super::buffer::zeros;
 use super::product::{Factors, Task};
+use super::shifted_sum::Stretches;
 use super::simd::Real;
 
 impl<T: Real> Factors<'_, T> {
@@ -25,9 +26,9 @@ impl<T: Real> Factors<'_, T> {
                 self.image,
                 &product.offsets,
                 &moved,
-                columns,
                 packed,
                 &mut sums,
+                Stretches::TermByTerm,
             );
             for row in i * columns..task.rows.min((i + 1) * columns) {
                 for (place, sums) in places.iter().zip(sums.chunks_exact(columns)) {

@@ -136,15 +136,13 @@ impl BatchNorm {
                 let sum = T::from_f64(sum).to_f64();
                 sums[channel].get_or_init(|| (sum, along / scale.std));
                 let slope = scale.weight / scale.std;
-                let (by_x, shift) = match statistics.given {
-                    true => (0.0, 0.0),
-                    false => (
-                        -slope * along / (scale.std * scale.std * count),
-                        -slope * sum / count,
-                    ),
-                };
+                // How dx depends on x, through mean and std.
+                let through = (!statistics.given).then(|| {
+                    let by_x = -slope * along / (scale.std * scale.std * count);
+                    (by_x, -slope * sum / count)
+                });
                 for (dx, at) in dx.into_iter().zip(self.sizes.slices(channel)) {
-                    arch().dispatch(Backward { dx, x: &x[at], centre, by_x, shift, slope });
+                    arch().dispatch(Backward { dx, x: &x[at], centre, slope, through });
                 }
             });
             T::to_cpu_storage_owned(dx)
@@ -250,9 +248,8 @@ struct Backward<'a, T> {
     dx: &'a mut [T],
     x: &'a [T],
     centre: T,
-    by_x: f64,
-    shift: f64,
     slope: f64,
+    through: Option<(f64, f64)>,
 }
 
 impl<T: Real> WithSimd for Backward<'_, T> {
@@ -260,7 +257,11 @@ impl<T: Real> WithSimd for Backward<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let [by_x, shift, slope] = [self.by_x, self.shift, self.slope].map(T::from_f64);
+        let slope = T::from_f64(self.slope);
+        let Some((by_x, shift)) = self.through else {
+            return self.dx.iter_mut().for_each(|dx| *dx *= slope);
+        };
+        let (by_x, shift) = (T::from_f64(by_x), T::from_f64(shift));
         for (dx, &x) in self.dx.iter_mut().zip(self.x) {
             *dx = (x - self.centre) * by_x + shift + *dx * slope;
         }

@@ -9,6 +9,9 @@
 //! dW[o,c,k] = padded dy . padded x, moved by k                      dot products
 //! ```
 //!
+//! Many channels are taken side by side instead: see [`along_channels`](super::along_channels) and
+//! [`wide_gradient`](super::wide_gradient).
+//!
 //! With a stride s, kernel element k belongs to phase k % s: y reads that phase of padded x, and dx
 //! is computed phase by phase. Sequences and images are volumes of depth and height 1. What is here
 //! is the geometry; [`implicit_gemm`](super::implicit_gemm) runs it.

@@ -2,7 +2,7 @@
 //!
 //! Loops over contiguous memory, in f32 and f64. Speed belongs here and nowhere else: a convolution
 //! runs in `conv`, whatever its rank and whichever gradient is asked for, a fully connected map in
-//! `linear`, both on the two inner loops of `tile`, whose vector instructions `simd` chooses.
+//! `linear`, both on the inner loops of `tile` and `shifted_sum`, whose vector instructions `simd` chooses.
 
 mod along_channels;
 mod along_places;

@@ -1,7 +1,7 @@
 //! The memory of a result, which tasks fill.
 //!
 //! Large memory costs more than what is computed: each task clears its own parts shortly before it
-//! fills them, while they come into the cache of its core, and nobody clears them all before.
+//! fills them, while they come into the cache of its core, not all of them beforehand.
 
 use std::mem::MaybeUninit;
 

@@ -129,7 +129,11 @@ proptest! {
     fn convolutions(
         batch in 1usize..4,
         groups in 1usize..4,
-        channels in (1usize..4, prop_oneof![3 => 1usize..20, 1 => 30usize..70]),
+        channels in prop_oneof![
+            3 => (1usize..4, 1usize..20),
+            1 => (1usize..4, 30usize..70),
+            1 => (30usize..50, 1usize..4),
+        ],
         sides in [axis(), axis(), axis()],
         rank in 1usize..4,
     ) {
@@ -181,25 +185,37 @@ fn linear_map(sizes: Linear) {
 /// Large enough to be shared between threads, whose order must not show in the last bit.
 #[test]
 fn threads_leave_no_trace() {
-    let side = WindowAxis::new(WHAT, 30, 3, 1, 1, 1).unwrap();
-    let sizes = Convolution {
+    let side = |input| WindowAxis::new(WHAT, input, 3, 1, 1, 1).unwrap();
+    let conv = |groups, in_channels, out_channels, input| Convolution {
         batch: 5,
-        groups: 2,
-        in_channels: 7,
-        out_channels: 19,
-        axes: [WindowAxis::ABSENT, side, side],
+        groups,
+        in_channels,
+        out_channels,
+        axes: [WindowAxis::ABSENT, side(input), side(input)],
     };
-    convolution(&sizes);
+    // Small images with many channels go another way.
+    for sizes in [conv(2, 7, 19, 30), conv(1, 40, 50, 7)] {
+        convolution(&sizes);
+        repeats(&sizes);
+    }
     linear_map(Linear {
         rows: 200,
         inputs: 130,
         outputs: 90,
     });
+}
+
+fn repeats(sizes: &Convolution) {
     let draw = |n: usize| -> CpuStorage {
         let values = random::normal(0.0, 1.0, n, &candle_core::Device::Cpu).unwrap();
         CpuStorage::F32(values.to_vec1().unwrap())
     };
-    let (n, k, m) = (5 * 14 * 900, 38 * 63, 5 * 38 * 900);
+    let outputs = sizes.groups * sizes.out_channels;
+    let n = sizes.batch * sizes.groups * sizes.image();
+    let (k, m) = (
+        outputs * sizes.patch(),
+        sizes.batch * outputs * sizes.places(),
+    );
     let (x, weight, dy) = (draw(n), draw(k), draw(m));
     let view = |storage, count: usize| View::new(storage, &Layout::contiguous(count)).unwrap();
     let bits = |storage: CpuStorage| -> Vec<u32> {
@@ -216,4 +232,28 @@ fn threads_leave_no_trace() {
     };
     let first = run();
     assert!((0..20).all(|_| run() == first));
+}
+
+/// A sum over very many places is as good as one of f32 can be: not term by term.
+#[test]
+fn gradients_over_many_places_lose_little_to_rounding() {
+    let side = WindowAxis::new(WHAT, 256, 1, 1, 0, 1).unwrap();
+    for out_channels in [31, 32] {
+        let sizes = Convolution {
+            batch: 16,
+            groups: 1,
+            in_channels: 1,
+            out_channels,
+            axes: [WindowAxis::ABSENT, side, side],
+        };
+        let count = 16 * 256 * 256;
+        let x = CpuStorage::F32(vec![0.1; count]);
+        let dy = CpuStorage::F32(vec![1.0; count * out_channels]);
+        let view = |storage, n: usize| View::new(storage, &Layout::contiguous(n)).unwrap();
+        let dw = sizes.weight_gradient(view(&x, count), view(&dy, count * out_channels));
+        let (dw, expected) = (dw.unwrap(), 0.1f32 as f64 * count as f64);
+        for &sum in dw.as_slice::<f32>().unwrap() {
+            assert!((sum as f64 / expected - 1.0).abs() < 1e-4, "{sum}");
+        }
+    }
 }

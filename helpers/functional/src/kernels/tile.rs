@@ -1,4 +1,4 @@
-//! The two inner loops of every convolution and every linear map, forward and backward.
+//! Two of the inner loops of convolutions and linear maps, forward and backward.
 //!
 //! Both keep a small tile of results in registers while they run along the sum, so that each number
 //! loaded is used several times:

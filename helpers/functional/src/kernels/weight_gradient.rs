@@ -1,4 +1,5 @@
-//! The gradient of a convolution's weights: dot products of padded dy and padded x.
+//! The gradient of the weights of a convolution with few output channels: dot products of padded dy
+//! and padded x.
 //!
 //! A stretch of four to six rows of dy stays in the first-level cache while padded x, moved by
 //! every element of the kernel, goes along it.

@@ -2,14 +2,14 @@
 //! x, moved by an element of the kernel, times dy's of all channels, which lie side by side.
 //!
 //! dy is written out by place, some channels of it at a time. A stretch of places stays in the
-//! first-level cache while x, moved by every element of the kernel, goes along it. Against dot
+//! first-level cache while x, moved by every element of the kernel, goes along it. Unlike with dot
 //! products nothing is summed up across a vector, and nothing is computed between the rows of images.
 
 use super::buffer::{borrow, give_back, zeros};
 use super::padded_layout::PaddedLayout;
 use super::parallel::{run_tasks, task_count};
 use super::results::filled;
-use super::shifted_sum::STRETCH;
+use super::shifted_sum::{STRETCH, Stretches};
 use super::simd::{Real, arch};
 use super::tile::Tiles;
 
@@ -62,7 +62,7 @@ pub(super) fn wide_gradient<T: Real>(
                     let x = &x[(chunk * groups + group) * layout.unit()..][..layout.unit()];
                     let upto = samples.end * places * width;
                     let b = &by_place[samples.start * places * width..upto];
-                    tiles.sum_shifted(x, &starts, offsets, width, b, sums);
+                    tiles.sum_shifted(x, &starts, offsets, b, sums, Stretches::AsAWhole);
                 }
             },
         );
