@@ -15,7 +15,7 @@ use super::tile::Tiles;
 
 /// Whether so many channels are enough for it.
 pub(super) fn is_worth_it(channels: usize) -> bool {
-    channels >= 32
+    channels >= 64
 }
 
 /// The products of dy (N, groups * channels, places) with padded x at each offset, added up over the places: by
