@@ -176,8 +176,7 @@ fn normalize(
     let Some(Statistics { mean, var, .. }) = known.get() else {
         bail!("{WHAT}: the statistics are lost");
     };
-    let tensor = |values: &[f64]| Tensor::new(values, x.device())?.to_dtype(x.dtype());
-    Ok((y, tensor(mean)?, tensor(var)?))
+    Ok((y, tensor(mean, x)?, tensor(var, x)?))
 }
 
 fn gradients(
@@ -204,12 +203,16 @@ fn gradients(
     let Some((dw, db)) = sums.get() else {
         bail!("{WHAT}: the sums are lost");
     };
-    let tensor = |values: &[f64]| Tensor::new(values, x.device())?.to_dtype(x.dtype());
-    let (dw, db) = (tensor(dw)?, tensor(db)?);
+    let (dw, db) = (tensor(dw, x)?, tensor(db, x)?);
     let wanted = |input: &Tensor, grad: Tensor| input.track_op().then_some(grad);
     Ok(vec![wanted(x, dx), wanted(weight, dw), wanted(bias, db)])
 }
 
 fn vector(x: &Tensor) -> Result<Vec<f64>> {
     x.to_dtype(DType::F64)?.to_vec1()
+}
+
+/// A vector of the type of `x`.
+fn tensor(values: &[f64], x: &Tensor) -> Result<Tensor> {
+    Tensor::new(values, x.device())?.to_dtype(x.dtype())
 }

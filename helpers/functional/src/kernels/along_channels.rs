@@ -2,8 +2,8 @@
 //! of a tile places.
 //!
 //! Along the places of a padded 7 x 7 image every eighth number belongs to no place, and so does every
-//! eighth row. Places that are the rows of a tile can be any: only those that are wanted are computed. Each sum adds up
-//! the same terms in the same order as along the places.
+//! eighth row. Places that are the rows of a tile can be any: only those that are wanted are computed.
+//! Each sum adds up the same terms in the same order as along the places.
 
 use super::buffer::zeros;
 use super::product::{Factors, Task};
