@@ -1,6 +1,6 @@
-//! Copying a build directory in a blink: the big artefacts, which nobody writes to, are hard links;
-//! everything else is a real copy that keeps its time of change, by which cargo tells fresh from
-//! stale.
+//! Copying a build directory in a blink: the big artefacts, which nobody writes to, are links to the
+//! same file; everything else is a real copy that keeps its time of change, by which cargo tells fresh
+//! from stale.
 
 use std::fs::{self, File, FileTimes};
 use std::io;
@@ -20,13 +20,22 @@ pub fn copy_tree(from: &Path, to: &Path, linked: &dyn Fn(&Path) -> bool) -> io::
             copy_tree(&source, &target, linked)?;
         } else if kind.is_file() {
             let share = entry.metadata()?.len() >= BIG && linked(&source);
-            if !(share && fs::hard_link(&source, &target).is_ok()) {
+            if !(share && link(&source, &target).is_ok()) {
                 copy_file(&source, &target)?;
             }
         }
     }
     // Last, because filling a folder changes its time.
     copy_times(from, to)
+}
+
+/// A second name for a file; where the system refuses one (it lies on another disk, or belongs to
+/// another user), a symbolic link, which breaks when the original is removed.
+fn link(source: &Path, target: &Path) -> io::Result<()> {
+    let linked = fs::hard_link(source, target);
+    #[cfg(unix)]
+    let linked = linked.or_else(|_| std::os::unix::fs::symlink(source, target));
+    linked
 }
 
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {

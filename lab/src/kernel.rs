@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::project::{Project, lock};
-use crate::{copy, evcxr, jupyter, process, python, rust, scaffold, stand_in, warm};
+use crate::{copy, evcxr, jupyter, own_network, process, python, rust, scaffold, stand_in, warm};
 
 #[cfg(unix)]
 const FRONT: &str = include_str!("front.py");
@@ -41,7 +41,7 @@ pub fn start(project: &Project, options: &Options) -> Result<ExitCode> {
         None => Some(reserve(project)?),
     };
     let directory = match (&id, in_place) {
-        (Some((id, _)), _) => kernels(project)?.join(id),
+        (Some((id, _)), _) => project.kernels()?.join(id),
         (None, directory) => directory.unwrap_or_default(),
     };
     let mut command = command(project, &evcxr, &options.connection_file, &directory)?;
@@ -64,7 +64,14 @@ fn command(
     connection: &Path,
     directory: &Path,
 ) -> Result<Command> {
-    let mut command = Command::new(python::python(project));
+    let python = python::python(project);
+    let mut command = match own_network::command(connection) {
+        Some(mut command) => {
+            command.arg(python);
+            command
+        }
+        None => Command::new(python),
+    };
     command.arg(jupyter::script(project, "front.py", FRONT)?);
     command.arg(connection).arg(directory).arg(evcxr);
     Ok(command)
@@ -94,13 +101,9 @@ fn become_kernel(mut command: Command) -> Result<ExitCode> {
     ))
 }
 
-fn kernels(project: &Project) -> Result<PathBuf> {
-    Ok(project.builds()?.join("kernels"))
-}
-
 /// A fresh identifier and its lock, after sweeping what dead kernels left.
 fn reserve(project: &Project) -> Result<(String, File)> {
-    let folder = kernels(project)?;
+    let folder = project.kernels()?;
     let _alone = lock(&folder.join("sweep.lock"))?;
     sweep(&folder);
     let now = SystemTime::now()
@@ -127,7 +130,9 @@ fn sweep(folder: &Path) {
 
 /// Whether a kernel is running.
 pub fn any_is_running(project: &Project) -> bool {
-    let folder = kernels(project).and_then(|folder| Ok(fs::read_dir(folder)?));
+    let folder = project
+        .kernels()
+        .and_then(|folder| Ok(fs::read_dir(folder)?));
     let entries = folder.into_iter().flatten().flatten();
     let mut locks = entries.map(|entry| entry.path().with_extension("lock"));
     locks.any(|lock| !lock.ends_with("sweep.lock") && is_held(&lock))
@@ -229,7 +234,7 @@ fn spawn_cleanup(project: &Project, id: &str) -> Result<()> {
 
 /// Waits for the kernel to end, then removes its directory.
 pub fn clean_up_after(project: &Project, id: &str, kernel: u32) -> Result<ExitCode> {
-    let directory = kernels(project)?.join(id);
+    let directory = project.kernels()?.join(id);
     let lock = directory.with_extension("lock");
     if let Ok(file) = File::open(&lock) {
         file.lock()?;

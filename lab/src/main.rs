@@ -22,6 +22,7 @@ mod jupyter;
 mod kernel;
 mod notebooks;
 mod open;
+mod own_network;
 mod process;
 mod progress;
 mod project;

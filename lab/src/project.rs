@@ -48,17 +48,32 @@ impl Project {
         self.root.join(".lab")
     }
 
-    /// Where cells and what they need are compiled: in `.lab`, unless its path has white space. evcxr
+    /// Where the helpers are compiled for the cells: in `.lab`, unless its path has white space. evcxr
     /// cannot load a cell's library from such a path, so this folder is then elsewhere.
     pub fn builds(&self) -> Result<PathBuf> {
+        match has_white_space(&self.lab()) {
+            true => self.folder_of_the_user(),
+            false => make(&self.lab()),
+        }
+    }
+
+    /// Where running kernels have their folders: beside what is compiled for them, or, where that
+    /// belongs to another user who shares it, in the user's own cache.
+    pub fn kernels(&self) -> Result<PathBuf> {
+        let shared = self.builds()?.join("kernels");
+        if fs::create_dir_all(&shared).is_ok() && tempfile::tempfile_in(&shared).is_ok() {
+            return Ok(shared);
+        }
+        make_private(&self.folder_of_the_user()?.join("kernels"))
+    }
+
+    /// A folder for this checkout outside of it, whose path has no white space.
+    fn folder_of_the_user(&self) -> Result<PathBuf> {
         let mut hash = DefaultHasher::new();
         self.root.hash(&mut hash);
         let name = format!("notebooks-of-{:016x}", hash.finish());
-        let elsewhere = cache_folder().into_iter().chain([std::env::temp_dir()]);
-        let elsewhere = elsewhere.map(|folder| folder.join(&name));
-        let folder = std::iter::once(self.lab())
-            .chain(elsewhere)
-            .find(|folder| !has_white_space(folder));
+        let mut folders = cache_folder().into_iter().chain([std::env::temp_dir()]);
+        let folder = folders.find(|folder| !has_white_space(folder));
         let folder = folder.with_context(|| {
                 format!(
                     "the kernel cannot work in a folder whose path has a space ({}), and neither the cache folder nor the temporary folder ({}) is without one. Set TMPDIR to a folder without.",
@@ -66,8 +81,7 @@ impl Project {
                     std::env::temp_dir().display()
                 )
         })?;
-        make_private(&folder, &self.lab())?;
-        Ok(folder)
+        make_private(&folder.join(name))
     }
 
     pub fn venv(&self) -> PathBuf {
@@ -91,28 +105,34 @@ fn plain_canonical(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Makes a folder that nobody else can write to: cells are programs, and this one may lie beside
-/// other people's.
+/// other people's. One that is there already must not be such a trap.
 #[cfg(unix)]
-fn make_private(folder: &Path, own: &Path) -> Result<()> {
+fn make_private(folder: &Path) -> Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 
-    let made = fs::create_dir_all(own).and_then(|()| {
-        let mut private = fs::DirBuilder::new();
-        private.recursive(true).mode(0o700).create(folder)?;
-        Ok(fs::symlink_metadata(folder)?.uid() == fs::metadata(own)?.uid())
-    });
-    match made.with_context(|| format!("cannot make {}", folder.display()))? {
-        true => Ok(()),
-        false => bail!(
+    let mut private = fs::DirBuilder::new();
+    let made = private.recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("cannot make {}", folder.display()))?;
+    // In the system's temporary folder anybody may have made it first.
+    let in_the_open = folder.starts_with(std::env::temp_dir());
+    if in_the_open && fs::symlink_metadata(folder)?.uid() != tempfile::tempfile()?.metadata()?.uid()
+    {
+        bail!(
             "{} belongs to somebody else; delete it, or set TMPDIR to a folder of your own",
             folder.display()
-        ),
+        );
     }
+    Ok(folder.to_path_buf())
 }
 
 #[cfg(not(unix))]
-fn make_private(folder: &Path, _: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+fn make_private(folder: &Path) -> Result<PathBuf> {
+    make(folder)
+}
+
+fn make(folder: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.to_path_buf())
 }
 
 fn has_white_space(path: &Path) -> bool {
@@ -173,5 +193,22 @@ mod tests {
         for project in [one, two] {
             fs::remove_dir(project.builds().unwrap()).unwrap();
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn kernels_have_their_folders_elsewhere_where_the_checkout_is_another_users() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let (_folder, project) = project_in("course");
+        let beside = project.lab().join("kernels");
+        assert_eq!(project.kernels().unwrap(), beside);
+        fs::remove_dir(&beside).unwrap();
+        fs::write(&beside, "in the way, for the system's administrator too").unwrap();
+        let elsewhere = project.kernels().unwrap();
+        assert!(elsewhere.is_dir() && !elsewhere.starts_with(project.root()));
+        let mode = fs::metadata(&elsewhere).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        fs::remove_dir_all(elsewhere.parent().unwrap()).unwrap();
     }
 }

@@ -222,6 +222,8 @@ pub(super) mod tests {
             all.extend(pulp::x86::V3::try_new().map(Arch::V3));
             all.extend(pulp::x86::V4::try_new().map(Arch::V4));
         }
+        #[cfg(target_arch = "aarch64")]
+        all.extend(pulp::aarch64::Neon::try_new().map(Arch::Neon));
         for arch in all {
             CHOSEN.set(Some(arch));
             test(arch);
