@@ -1,4 +1,4 @@
-"""What runs as the student when their server starts: their own notebooks, a limit of memory, then the server.
+"""What runs as the student when their server starts: their own notebooks, then the server.
 
 Usage: start.py NOTEBOOKS [ARGUMENTS OF THE SERVER]...
 """
@@ -53,15 +53,22 @@ def hand_out(course, own):
         if target.exists() and before == newest:
             continue
         if target.exists() and cells_of(target) not in (before, newest):
-            target = target.with_name(f"{name.stem}-new-version.ipynb")
-            beside = f"{name} was changed by you and stays; the course's new version lies beside it"
-            lines.append(beside)
+            target = beside(target, own, handed_out)
+            lines.append(f"{name} was changed by you and stays; the course's new version is {target.name}")
         else:
             lines.append(f"{name} is the course's newest version")
         put(source, target)
-        handed_out[str(name)] = newest
+        handed_out[str(name)] = handed_out[str(target.relative_to(own))] = newest
     write_json(record, handed_out)
     return lines
+
+
+def beside(answered, own, handed_out):
+    """The first name for a new version that takes nothing of the student's away."""
+    names = [f"{answered.stem}-new-version{end}.ipynb" for end in ["", *(f"-{n}" for n in range(2, 100))]]
+    paths = [answered.with_name(name) for name in names]
+    is_free = lambda path: not path.exists() or cells_of(path) == handed_out.get(str(path.relative_to(own)))
+    return next(filter(is_free, paths))
 
 
 def cells_of(notebook):
@@ -96,11 +103,8 @@ def write_json(path, value):
 
 
 def limit():
-    """Holds each process of the student to the memory that the hub names for a student; systemd and
-    containers, where they start the server, hold all of a student's processes together to it."""
-    memory = os.environ.get("MEM_LIMIT")  # bytes, from `Spawner.mem_limit`
-    if memory:
-        resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
+    """Memory is the kernel's matter (MEM_LIMIT, from `Spawner.mem_limit`): a limit of the system would
+    count what is only reserved, the linker's stacks for example."""
     resource.setrlimit(resource.RLIMIT_NPROC, (MOST_PROCESSES, MOST_PROCESSES))
 
 

@@ -61,7 +61,8 @@ pub fn metadata(mut cargo: Command, arguments: Vec<OsString>) -> Result<ExitCode
             Some(library.join(Path::new(&argument).strip_prefix(folder).ok()?))
         });
         if let Some(parent) = real.as_deref().and_then(Path::parent) {
-            cargo.current_dir(parent);
+            // What it needs is there since the set-up; without a network cargo would try for 10 s.
+            cargo.current_dir(parent).env("CARGO_NET_OFFLINE", "true");
         }
         cargo.arg(real.map_or(argument, OsString::from));
     }

@@ -65,6 +65,8 @@ pub fn test(project: &Project, options: &Options) -> Result<ExitCode> {
         check_the_kernel(project)?;
         println!("== the notebook checker");
         check_the_checker(project, jobs)?;
+        println!("== what a class's hub hands out");
+        check_the_hub(project)?;
         println!("== grading");
         check_grading(project, &made::SHORT)?;
     }
@@ -151,6 +153,23 @@ fn check_the_kernel(project: &Project) -> Result<()> {
     let status = command.status().context("Python could not be started")?;
     if !status.success() {
         bail!("the kernel does not do what it should; see above");
+    }
+    Ok(())
+}
+
+/// A new version of the course leaves students' answers alone. `hub/check.py` tries the rest, as root.
+fn check_the_hub(project: &Project) -> Result<()> {
+    if cfg!(windows) {
+        return Ok(()); // the hub is for Linux
+    }
+    let mut command = jupyter::command(project);
+    command.args(["-Bm", "unittest", "--quiet", "test_start"]);
+    let status = command
+        .current_dir(project.root().join("hub"))
+        .status()
+        .context("Python could not be started")?;
+    if !status.success() {
+        bail!("hub/start.py does not do what it should; see above");
     }
     Ok(())
 }

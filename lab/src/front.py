@@ -36,6 +36,10 @@ LOST = 2.0
 LONG = 3.0
 # Bytes for the calls of a cell.
 STACK = 8 << 30
+# Bytes that the process of the cells may hold, where JupyterHub names a limit for a student, and how
+# often that is looked at.
+MEMORY = int(os.environ.get("MEM_LIMIT") or 0)
+LOOK_AT_MEMORY = 0.2
 KERNEL_INFO = {
     "status": "ok",
     "protocol_version": "5.3",
@@ -57,6 +61,11 @@ STOPPED = "stopped by you before it ran; variables are kept"
 KILLED = (
     "This cell's process has ended, and all variables are gone with it. Imports and functions are "
     "still there.\nTo go on: menu Run, Run All Above Selected Cell."
+)
+TOO_LARGE = (
+    "This cell's process held more than {:.1f} GB of memory, the most that a student gets on this machine, and "
+    "was ended. All variables are gone with it; imports and functions are still there.\nTo go on: ask for less "
+    "at once, then menu Run, Run All Above Selected Cell."
 )
 BROKEN = "The kernel could not cope with this cell and runs no other. Menu Kernel, Restart Kernel."
 PRESS_AGAIN = (
@@ -139,6 +148,9 @@ class Front:
         self.cell = None
         self.is_ready = False
         self.leaving = False
+        self.runner = None  # the process of the cells, if its memory is looked at
+        self.next_look = 0.0
+        self.was_too_large = False
 
     def open(self, kind, address, bind=False):
         opened = self.context.socket(kind)
@@ -212,6 +224,7 @@ class Front:
                         break
                     handle(frames)
             self.look_after_the_cell()
+            self.look_at_memory()
 
     # What Jupyter asks
 
@@ -279,7 +292,8 @@ class Front:
             if cell.stopped is not None and not self.is_running(cell):
                 said = STOPPED  # evcxr says what the killed compiler left
             elif "Subprocess terminated" in said:
-                said = KILLED
+                said = TOO_LARGE.format(MEMORY / 1e9) if self.was_too_large else KILLED
+                self.was_too_large = False
             lines = message.content["traceback"]
             if said != message.content["evalue"]:
                 lines = said.split("\n")
@@ -387,6 +401,22 @@ class Front:
         elif cell.reason is None and not cell.has_shown and now - cell.start > LONG:
             cell.reason = self.why_it_takes_long()
             self.publish("stream", {"name": "stderr", "text": cell.reason + "\n"}, cell.request)
+
+    def look_at_memory(self):
+        """Ends the process of the cells when it holds too much: on a shared machine the system would
+        end anybody's. A training in the background counts too, so this is not the cell's matter."""
+        now = time.monotonic()
+        if not MEMORY or now < self.next_look:
+            return
+        self.next_look = now + LOOK_AT_MEMORY
+        try:
+            if not (self.runner and self.runner.is_running()):
+                self.runner = next(iter(self.children(compilers=False)), None)
+            if self.runner and self.runner.memory_info().rss > MEMORY:
+                self.was_too_large = True
+                kill_all(self.runner)
+        except psutil.Error:
+            self.runner = None
 
     def why_it_takes_long(self):
         for child in with_all_below(self.children(compilers=True)):

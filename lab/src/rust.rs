@@ -1,7 +1,7 @@
 //! The Rust toolchain: its version, its libraries, and the sources of the standard library.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -79,5 +79,23 @@ pub fn ensure_sources(project: &Project) -> Result<()> {
             fs::write(tried, toolchain)?;
         }
     }
+    if let Some(library) = sources() {
+        bring_packages_of(&library);
+    }
     Ok(())
+}
+
+/// The few packages that the standard library is built from: rust-analyzer wants to see them, and a
+/// kernel without the network, or of another user, cannot bring them. Without them it sees less.
+fn bring_packages_of(library: &Path) {
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command.args(arguments).arg("--manifest-path");
+        command.arg(library.join("Cargo.toml")).arg("--locked");
+        command.env("RUSTC_BOOTSTRAP", "1"); // its manifest has features of the nightly toolchain
+        output_of(&mut command).is_some()
+    };
+    if !cargo(&["metadata", "--format-version", "1", "--offline"]) {
+        cargo(&["fetch"]);
+    }
 }

@@ -41,15 +41,41 @@ pub fn can_hold_computed(what: &str, name: &str, dims: &[usize], size: usize) ->
 /// How many bytes there are, and how they are called.
 fn available() -> (usize, &'static str) {
     // Linux says how much can be had without swapping; elsewhere an amount that laptops have.
-    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kilobytes = text.lines().find_map(|line| {
-        let amount = line.strip_prefix("MemAvailable:")?.strip_suffix("kB")?;
-        amount.trim().parse::<usize>().ok()
-    });
-    match kilobytes {
-        Some(kilobytes) => (kilobytes.saturating_mul(1024), "available"),
+    let limits = [of_the_system(), of_the_container(), of_the_student()];
+    match limits.into_iter().flatten().min() {
+        Some(bytes) => (bytes, "available"),
         None => (4 << 30, "allowed at once"),
     }
+}
+
+fn read(path: &str) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+fn of_the_system() -> Option<usize> {
+    kilobytes(&read("/proc/meminfo")?, "MemAvailable:")
+}
+
+/// What the group of processes that this one belongs to may take, as containers limit it.
+fn of_the_container() -> Option<usize> {
+    let number = |name: &str| {
+        let text = read(&format!("/sys/fs/cgroup/memory.{name}"))?;
+        text.trim().parse::<usize>().ok()
+    };
+    Some(number("max")?.saturating_sub(number("current")?))
+}
+
+/// What is left of the memory that JupyterHub names for a student; the kernel holds its process to it.
+fn of_the_student() -> Option<usize> {
+    let limit: usize = std::env::var("MEM_LIMIT").ok()?.parse().ok()?; // in bytes
+    Some(limit.saturating_sub(kilobytes(&read("/proc/self/status")?, "VmRSS:")?))
+}
+
+/// The amount on the line that begins with `name`, in bytes.
+fn kilobytes(text: &str, name: &str) -> Option<usize> {
+    let amount = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let amount: usize = amount.strip_suffix("kB")?.trim().parse().ok()?;
+    Some(amount.saturating_mul(1024))
 }
 
 fn gigabytes(bytes: f64) -> String {
@@ -91,6 +117,14 @@ mod tests {
         assert_eq!(can_hold("normal", &[], 4).unwrap(), 1);
         assert_eq!(can_hold("normal", &[2, 0], 4).unwrap(), 0);
         assert_eq!(can_hold("normal", &[SMALL / 4, 2], 4).unwrap(), SMALL / 2);
+    }
+
+    #[test]
+    fn the_system_names_amounts_in_kilobytes() {
+        let status = "VmPeak:\t 900 kB\nVmRSS:\t     24 kB\nThreads:\t7\n";
+        assert_eq!(kilobytes(status, "VmRSS:"), Some(24 * 1024));
+        assert_eq!(kilobytes(status, "VmSwap:"), None);
+        assert_eq!(kilobytes(status, "Threads:"), None);
     }
 
     #[test]
