@@ -57,9 +57,11 @@ c.Spawner.environment = {
     # The kernel of this course before one in the student's home.
     "JUPYTER_PREFER_ENV_PATH": "1",
     "RAYON_NUM_THREADS": str(THREADS),
+    # Kernels are reached through files of the student's own (the transport below), not through ports,
+    # on which anybody could listen to them.
+    "LAB_KERNEL_OWN_NETWORK": "1",
 }
 c.Spawner.args = [
-    # Kernels are reached through files of the student's own, not through ports of the machine.
     "--KernelManager.transport=ipc",
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
     "--MappingKernelManager.cull_connected=True",

@@ -1,7 +1,8 @@
 """What a machine serves: made students run the cells of two notebooks through the hub, with time to think
-between them. Run by root on the class's machine, nothing else running:
+between them. The first is alone and runs both notebooks to their ends; the others are compared with it, cell by
+cell. Run by root on the class's machine, nothing else running:
 
-    .venv/bin/python hub/measure.py --students 1 5 10 20 --minutes 5 --think 10
+    .venv/bin/python hub/measure.py --students 5 10 20 --minutes 6 --think 8
 """
 
 import argparse
@@ -9,7 +10,6 @@ import asyncio
 import json
 import random
 import statistics
-import subprocess
 import time
 
 import psutil
@@ -19,31 +19,33 @@ from trial import HERE, Hub
 NOTEBOOKS = ["tp1/1_perceptron.ipynb", "tp1/5_mlp.ipynb"]
 
 
-async def student(hub, name, options, until):
-    """One student's session: seconds of the server's start, of the first result, and of each cell."""
+async def student(hub, number, options, until):
+    """One student's session: seconds of the server's start, of the first result, and of each cell. Every
+    second student begins with the second notebook."""
+    name = hub.names[number]
     mine = random.Random(name)
     seen = {"name": name, "first": None, "cells": {}, "trouble": []}
     await asyncio.sleep(mine.uniform(0, options.arrive))
     try:
         seen["server"] = await hub.start_server(name)
-        for notebook in NOTEBOOKS:
+        for notebook in NOTEBOOKS[number % 2 :] + NOTEBOOKS[: number % 2]:
             text = (HERE.parent / "notebooks" / notebook).read_text(encoding="utf-8")
             cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
             begin = time.monotonic()
             kernel = await hub.open_notebook(name, notebook)
-            for number, cell in enumerate(cells):
+            for place, cell in enumerate(cells):
                 if time.monotonic() > until:
                     break
                 answer = await kernel.run("".join(cell["source"]))
                 if answer is None:
-                    seen["trouble"].append(f"{notebook}, cell {number + 1}: the kernel is gone")
+                    seen["trouble"].append(f"{notebook}, cell {place + 1}: the kernel is gone")
                     break
-                seen["cells"][notebook, number] = answer[0]
+                seen["cells"][notebook, place] = answer[0]
                 if seen["first"] is None:
                     seen["first"] = time.monotonic() - begin
                 if "ended" in answer[1] and "variables are gone" in answer[1]:
-                    seen["trouble"].append(f"{notebook}, cell {number + 1}: {answer[1][-200:]}")
-                await asyncio.sleep(mine.uniform(0.5, 1.5) * options.think)
+                    seen["trouble"].append(f"{notebook}, cell {place + 1}: {answer[1][-200:]}")
+                await asyncio.sleep(mine.uniform(0.5, 1.5) * (options.think if len(hub.names) > 1 else 1))
             if time.monotonic() > until:
                 break  # its kernel stays, to be counted
             await kernel.end()
@@ -65,10 +67,10 @@ async def watch(hub, until, samples):
 async def measure(count, options):
     with Hub(count) as hub:
         await hub.is_up()
-        until = time.monotonic() + 60 * options.minutes
+        until = time.monotonic() + 60 * (options.minutes if count > 1 else 60)
         samples = []
         watching = asyncio.create_task(watch(hub, until, samples))
-        seen = await asyncio.gather(*(student(hub, name, options, until) for name in hub.names))
+        seen = await asyncio.gather(*(student(hub, number, options, until) for number in range(count)))
         watching.cancel()
     return seen, samples
 
@@ -95,19 +97,18 @@ def summary(count, seen, samples, alone):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--students", type=int, nargs="+", default=[1, 5, 10, 20])
-    parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--think", type=float, default=10, help="seconds between two cells, on average")
+    parser.add_argument("--students", type=int, nargs="+", default=[5, 10, 20])
+    parser.add_argument("--minutes", type=float, default=6)
+    parser.add_argument("--think", type=float, default=8, help="seconds between two cells, on average")
     parser.add_argument("--arrive", type=float, default=30, help="all students come within so many seconds")
     options = parser.parse_args()
-    subprocess.run(["sync"])
     print("| students | server, s: median, longest | first result, s: median, longest | a cell, s | "
           "longer than alone, s: median, 95 % | cores busy | memory of a student | free at least | cells run |")
     print("|" + "---|" * 9, flush=True)
     alone = {}
-    for count in options.students:
+    for count in [1, *options.students]:
         seen, samples = asyncio.run(measure(count, options))
-        alone = alone or dict(seen[0]["cells"])
+        alone = alone or seen[0]["cells"]
         summary(count, seen, samples, alone)
 
 

@@ -65,7 +65,7 @@ fn command(
     directory: &Path,
 ) -> Result<Command> {
     let python = python::python(project);
-    let mut command = match own_network::command(connection) {
+    let mut command = match own_network::command() {
         Some(mut command) => {
             command.arg(python);
             command

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Many channels are taken side by side instead: see [`along_channels`](super::along_channels) and
-//! [`wide_gradient`](super::wide_gradient).
+//! [`wide_gradient`](super::wide_gradient). Of the most usual kernels, 3 x 3 with stride 1, [`winograd`](super::winograd)
+//! computes y and dx with fewer multiplications.
 //!
 //! With a stride s, kernel element k belongs to phase k % s: y reads that phase of padded x, and dx
 //! is computed phase by phase. Sequences and images are volumes of depth and height 1. What is here
@@ -23,10 +24,12 @@ use super::buffer::give_back;
 use super::epilogue::ConvEpilogue;
 use super::implicit_gemm::ImplicitGemm;
 use super::padded_layout::{AxisMap, PaddedLayout};
+use super::phases::{Phase, phases};
 use super::product::Product;
 use super::view::{View, float};
 use super::weight_gradient::weight_gradient;
 use super::wide_gradient::{is_worth_it, wide_gradient};
+use super::winograd::Winograd;
 
 /// The least number of places in a chunk of samples, where there are so many: long runs for small
 /// images.
@@ -41,13 +44,6 @@ pub struct Convolution {
     pub out_channels: usize,
     /// Depth, height, width.
     pub axes: [WindowAxis; 3],
-}
-
-/// Elements of the kernel along one dimension that share a remainder by the stride.
-struct Phase {
-    remainder: usize,
-    /// Each element and how many places it is moved by.
-    taps: Vec<(usize, usize)>,
 }
 
 impl Convolution {
@@ -79,6 +75,19 @@ impl Convolution {
         bias: Option<View>,
         epilogue: Option<ConvEpilogue>,
     ) -> Result<(CpuStorage, Vec<u32>)> {
+        if let Some(winograd) = self.winograd(false) {
+            let y = float!(x, T => {
+                let bias = bias.map_or(Ok(&[][..]), |bias| bias.numbers())?;
+                let relu = epilogue.is_some_and(ConvEpilogue::has_relu);
+                let y = winograd.run::<T>(x.numbers()?, weight.numbers()?, bias, relu);
+                T::to_cpu_storage_owned(y)
+            });
+            let count = self.batch * self.out_channels * self.places();
+            return match epilogue.and_then(ConvEpilogue::pool) {
+                Some(pool) => pool.forward(View::whole(&y, count)?),
+                None => Ok((y, Vec::new())),
+            };
+        }
         let (layout, taps) = self.input_layout();
         let maps = self.axes.map(output_map);
         let product = Product {
@@ -102,6 +111,11 @@ impl Convolution {
 
     /// dx from dy and the weight; it is also the transposed convolution.
     pub fn input_gradient(&self, grad: View, weight: View) -> Result<CpuStorage> {
+        if let Some(winograd) = self.winograd(true) {
+            return float!(grad, T => Ok(T::to_cpu_storage_owned(
+                winograd.run::<T>(grad.numbers()?, weight.numbers()?, &[], false)
+            )));
+        }
         let furthest = self.axes.map(|axis| axis.furthest());
         // The places of the padded image before `first` are padding in every phase.
         let first = self.axes.map(|axis| axis.padding / axis.stride);
@@ -176,6 +190,11 @@ impl Convolution {
             give_back(grad);
             Ok(T::to_cpu_storage_owned(dw))
         })
+    }
+
+    fn winograd(&self, turned: bool) -> Option<Winograd> {
+        let channels = [self.in_channels, self.out_channels];
+        (self.groups == 1).then(|| Winograd::new(self.batch, channels, self.axes, turned))?
     }
 
     /// The layout of x, and where in it each element of a kernel starts.
@@ -258,24 +277,6 @@ impl Convolution {
             }
         }
     }
-}
-
-fn phases(axis: WindowAxis) -> Vec<Phase> {
-    let mut phases: Vec<Phase> = Vec::new();
-    for k in 0..axis.kernel {
-        let (remainder, moved) = (
-            k * axis.dilation % axis.stride,
-            k * axis.dilation / axis.stride,
-        );
-        match phases.iter_mut().find(|phase| phase.remainder == remainder) {
-            Some(phase) => phase.taps.push((k, moved)),
-            None => phases.push(Phase {
-                remainder,
-                taps: vec![(k, moved)],
-            }),
-        }
-    }
-    phases
 }
 
 /// The input elements of a phase.

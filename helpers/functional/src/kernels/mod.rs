@@ -20,6 +20,7 @@ mod optimizer;
 mod packing;
 mod padded_layout;
 mod parallel;
+mod phases;
 mod pointwise;
 mod product;
 mod resample;
@@ -33,6 +34,8 @@ mod unfold;
 mod view;
 mod weight_gradient;
 mod wide_gradient;
+mod winograd;
+mod winograd_transforms;
 
 pub(crate) use axis::WindowAxis;
 pub(crate) use batch_norm::{BatchNorm, Gradients, Statistics};

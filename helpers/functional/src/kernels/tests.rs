@@ -8,6 +8,8 @@ use super::simd::tests::on_every_arch;
 use super::*;
 use crate::random;
 
+mod winograd;
+
 const WHAT: &str = "test";
 
 /// Numbers whose sums are exact in f32, so that the order in which they are added says nothing.

@@ -21,7 +21,8 @@ use super::simd::{Arch, Real, Simd, WithSimd, registers};
 
 /// The columns of a [`Dot`] tile.
 pub(super) const DOT_COLUMNS: usize = 4;
-const MOST_ROWS: usize = 8;
+/// The most rows of a tile.
+pub(super) const MOST_ROWS: usize = 8;
 
 /// How large tiles are with these instructions.
 #[derive(Clone, Copy)]

@@ -1,0 +1,28 @@
+//! The elements of a kernel by the phase of the input that they read: see [`conv`](super::conv).
+
+use super::axis::WindowAxis;
+
+/// Elements of the kernel along one dimension that share a remainder by the stride.
+pub(super) struct Phase {
+    pub(super) remainder: usize,
+    /// Each element and how many places it is moved by.
+    pub(super) taps: Vec<(usize, usize)>,
+}
+
+pub(super) fn phases(axis: WindowAxis) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for k in 0..axis.kernel {
+        let (remainder, moved) = (
+            k * axis.dilation % axis.stride,
+            k * axis.dilation / axis.stride,
+        );
+        match phases.iter_mut().find(|phase| phase.remainder == remainder) {
+            Some(phase) => phase.taps.push((k, moved)),
+            None => phases.push(Phase {
+                remainder,
+                taps: vec![(k, moved)],
+            }),
+        }
+    }
+    phases
+}
