@@ -93,6 +93,10 @@ pub fn run(program: &str) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut command = cargo()?;
+    if !is("--offline") {
+        // The student has said `:offline 0`; evcxr writes that into its folder only when it compiles.
+        command.env("CARGO_NET_OFFLINE", "false");
+    }
     let built = |argument: OsString| match argument == "check" {
         true => "build".into(),
         false => argument,

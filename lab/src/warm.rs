@@ -2,7 +2,7 @@
 //! compiles them, from which every kernel gets its own copy.
 //!
 //! Its name is a hash of all that would make cargo compile again: toolchain, features, `Cargo.lock`,
-//! the helpers' sources. A directory under its final name is complete: it is built under another
+//! the helpers' sources and where they lie. A directory under its final name is complete: it is built under another
 //! name and renamed.
 
 use std::fs::{self, File};
@@ -28,6 +28,7 @@ pub fn directory(project: &Project, features: &[String]) -> Result<PathBuf> {
         evcxr::VERSION,
         features,
         rust::version_verbose()?,
+        project.root(), // what is compiled names its sources by their whole paths
     )
         .hash(&mut hash);
     for name in ["Cargo.lock", "Cargo.toml"] {

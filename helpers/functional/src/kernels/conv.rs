@@ -24,7 +24,7 @@ use super::buffer::give_back;
 use super::epilogue::ConvEpilogue;
 use super::implicit_gemm::ImplicitGemm;
 use super::padded_layout::{AxisMap, PaddedLayout};
-use super::phases::{Phase, phases};
+use super::phases::{Phase, input_map, output_map, phases};
 use super::product::Product;
 use super::view::{View, float};
 use super::weight_gradient::weight_gradient;
@@ -276,22 +276,5 @@ impl Convolution {
                 }
             }
         }
-    }
-}
-
-/// The input elements of a phase.
-fn input_map(axis: WindowAxis, remainder: usize) -> AxisMap {
-    AxisMap {
-        step: axis.stride,
-        shift: remainder as isize - axis.padding as isize,
-        size: axis.input,
-    }
-}
-
-fn output_map(axis: WindowAxis) -> AxisMap {
-    AxisMap {
-        step: 1,
-        shift: 0,
-        size: axis.output,
     }
 }

@@ -1,6 +1,7 @@
 //! The elements of a kernel by the phase of the input that they read: see [`conv`](super::conv).
 
 use super::axis::WindowAxis;
+use super::padded_layout::AxisMap;
 
 /// Elements of the kernel along one dimension that share a remainder by the stride.
 pub(super) struct Phase {
@@ -25,4 +26,22 @@ pub(super) fn phases(axis: WindowAxis) -> Vec<Phase> {
         }
     }
     phases
+}
+
+/// The input elements of a phase.
+pub(super) fn input_map(axis: WindowAxis, remainder: usize) -> AxisMap {
+    AxisMap {
+        step: axis.stride,
+        shift: remainder as isize - axis.padding as isize,
+        size: axis.input,
+    }
+}
+
+/// All elements of the output.
+pub(super) fn output_map(axis: WindowAxis) -> AxisMap {
+    AxisMap {
+        step: 1,
+        shift: 0,
+        size: axis.output,
+    }
 }

@@ -11,6 +11,9 @@
 //! Tiles of the image overlap: each begins two elements after the one before. A line is therefore first
 //! split into its even and its odd elements. Then neighbours are tiles, and a vector holds many of them.
 
+// Loops over constant ranges unroll into registers; iterators of arrays do not always.
+#![allow(clippy::needless_range_loop)]
+
 use super::buffer::zeros;
 use super::simd::{Real, Simd, WithSimd};
 use super::tile::MOST_ROWS;
