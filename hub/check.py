@@ -6,8 +6,10 @@
 import asyncio
 import os
 import pwd
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -74,7 +76,8 @@ async def files(hub, thief, victim):
                  Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))]:
         refused(thief, f"{path} is not written to", f"touch {path}/trial")
     refused(thief, "the helpers' library is not written to", f"echo >> $(ls {COURSE}/.lab/warm/*/crate/target/*/debug/deps/libhelpers.so)")
-    refused(thief, "the hub's data is not read", f"cat {hub.folder}/hub.sqlite")
+    for name in ["", "/hub.sqlite", "/config.py"]:
+        refused(thief, f"the hub's folder is not read ({name})", f"ls {hub.folder}{name}")
 
 
 async def ports(hub, thief, victim):
@@ -107,8 +110,9 @@ for line in open('/proc/net/tcp').read().split('\\n')[1:]:
 try: print(s.recv_multipart()); sys.exit(0)
 except zmq.Again: sys.exit(1)
 """
-    script = hub.folder / "listen.py"
-    hub.folder.chmod(0o711)
+    folder = Path(tempfile.mkdtemp(prefix="listen-"))
+    folder.chmod(0o755)
+    script = folder / "listen.py"
     script.write_text(listen)
     script.chmod(0o644)
     printing = asyncio.create_task(hub.kernel.run(
@@ -116,6 +120,7 @@ except zmq.Again: sys.exit(1)
     await asyncio.sleep(1)
     command = f"{sys.executable} {script}"
     worked, said = await asyncio.to_thread(as_user, thief, command)
+    shutil.rmtree(folder)
     note("no port of the machine tells what a kernel prints", not worked, said[:200])
     _, printed = await printing or (0, "")
     note("it did print meanwhile", "secret 39" in printed, printed[:200])

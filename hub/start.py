@@ -8,12 +8,15 @@ import json
 import os
 import resource
 import shutil
+import stat
 import sys
+import tempfile
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent.parent
-# More processes and threads than a student's work needs; a loop that starts new ones ends here.
-MOST_PROCESSES = 4000
+# The letters that the system allows in a socket's name, and those that Jupyter puts after the home.
+MOST_LETTERS = 107
+LETTERS = len("/.local/share/jupyter/runtime/kernel-01234567-89ab-cdef-0123-456789abcdef-ipc-1")
 
 
 def main():
@@ -23,9 +26,16 @@ def main():
     own.mkdir(exist_ok=True)
     own.chmod(0o700)
     link(COURSE / "helpers", own / "helpers")
-    for line in hand_out(notebooks, own / "notebooks"):
-        print(line, flush=True)
-    limit()
+    try:
+        for line in hand_out(notebooks, own / "notebooks"):
+            print(line, flush=True)
+        if (notebooks / "README.md").exists():
+            link(notebooks / "README.md", own / "notebooks/README.md")  # what notebooks refer to
+    except OSError as error:
+        # A full disk, for example: the student needs the server to make room.
+        print(f"The notebooks could not be brought up to date: {error}", flush=True)
+    limit_processes()
+    shorten_names_of_sockets()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *arguments])
 
 
@@ -42,7 +52,8 @@ def hand_out(course, own):
     the student changed a cell is never touched: a newer version is put beside it."""
     own.mkdir(exist_ok=True)
     record = own / ".handed-out.json"
-    handed_out = read_json(record)
+    before_all = read_json(record)
+    handed_out = dict(before_all)
     lines = []
     for source in sorted(course.rglob("*.ipynb")):
         name = source.relative_to(course)
@@ -59,7 +70,8 @@ def hand_out(course, own):
             lines.append(f"{name} is the course's newest version")
         put(source, target)
         handed_out[str(name)] = handed_out[str(target.relative_to(own))] = newest
-    write_json(record, handed_out)
+    if handed_out != before_all:
+        write_json(record, handed_out)
     return lines
 
 
@@ -91,9 +103,10 @@ def put(source, target):
 
 def read_json(path):
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write_json(path, value):
@@ -102,10 +115,27 @@ def write_json(path, value):
     partial.replace(path)
 
 
-def limit():
-    """Memory is the kernel's matter (MEM_LIMIT, from `Spawner.mem_limit`): a limit of the system would
-    count what is only reserved, the linker's stacks for example."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (MOST_PROCESSES, MOST_PROCESSES))
+def limit_processes():
+    """Of a student, where the hub names a number: a loop that starts new ones ends there. Memory is the
+    kernel's matter (MEM_LIMIT, from `Spawner.mem_limit`): a limit of the system would count what is
+    only reserved, the linker's stacks for example."""
+    most = os.environ.get("MOST_PROCESSES")
+    if most:
+        _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        most = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def shorten_names_of_sockets():
+    """Jupyter reaches a kernel through files in the home, whose names the system allows to be short only."""
+    if len(str(Path.home())) + LETTERS <= MOST_LETTERS:
+        return
+    folder = Path(tempfile.gettempdir(), f"jupyter-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        sys.exit(f"{folder} is somebody else's, or open to others; the administrator must remove it.")
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(folder)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,13 @@ class Hub:
         AsyncHTTPClient.configure(None, max_clients=200)
 
     def __enter__(self):
-        for name in self.names:
-            subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name], check=True)
+        self.process, wanted, self.names = None, self.names, []
+        for name in wanted:
+            made = subprocess.run(["useradd", "--create-home", "--shell", "/bin/bash", name])
+            if made.returncode != 0:
+                self.__exit__()  # those that were made, and no other
+                sys.exit(f"The user {name} could not be made.")
+            self.names.append(name)
         config = self.folder / "config.py"
         text = MORE.format(config=str(HERE / "jupyterhub_config.py"), folder=self.folder, names=set(self.names),
                            token=self.token, port=self.port, proxy=self.port + 2)
@@ -62,11 +67,12 @@ class Hub:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
         for name in self.names:
             subprocess.run(["pkill", "-KILL", "-u", name])
         time.sleep(1)

@@ -9,15 +9,20 @@ use std::path::Path;
 /// Files below this size are copied.
 const BIG: u64 = 64 * 1024;
 
-/// Copies a tree. `linked` says which big files may be shared with the original.
-pub fn copy_tree(from: &Path, to: &Path, linked: &dyn Fn(&Path) -> bool) -> io::Result<()> {
+/// Copies a tree. `linked` says which big files may be shared with the original, by `link`.
+pub fn copy_tree(
+    from: &Path,
+    to: &Path,
+    linked: &dyn Fn(&Path) -> bool,
+    link: fn(&Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            copy_tree(&source, &target, linked)?;
+            copy_tree(&source, &target, linked, link)?;
         } else if kind.is_file() {
             let share = entry.metadata()?.len() >= BIG && linked(&source);
             if !(share && link(&source, &target).is_ok()) {
@@ -31,11 +36,16 @@ pub fn copy_tree(from: &Path, to: &Path, linked: &dyn Fn(&Path) -> bool) -> io::
 
 /// A second name for a file; where the system refuses one (it lies on another disk, or belongs to
 /// another user), a symbolic link, which breaks when the original is removed.
-fn link(source: &Path, target: &Path) -> io::Result<()> {
-    let linked = fs::hard_link(source, target);
+pub fn link(source: &Path, target: &Path) -> io::Result<()> {
+    let linked = hard_link(source, target);
     #[cfg(unix)]
     let linked = linked.or_else(|_| std::os::unix::fs::symlink(source, target));
     linked
+}
+
+/// A second name for a file, which outlives the first.
+pub fn hard_link(source: &Path, target: &Path) -> io::Result<()> {
+    fs::hard_link(source, target)
 }
 
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
@@ -84,7 +94,7 @@ mod tests {
             .set_times(FileTimes::new().set_modified(past))
             .unwrap();
 
-        copy_tree(&from, &to, &is_shared_artefact).unwrap();
+        copy_tree(&from, &to, &is_shared_artefact, link).unwrap();
 
         let time = |path: &Path| fs::metadata(path).unwrap().modified().unwrap();
         assert_eq!(time(&to.join("stamp")), time(&from.join("stamp")));

@@ -38,7 +38,8 @@ LONG = 3.0
 STACK = 8 << 30
 # Bytes that the process of the cells may hold, where JupyterHub names a limit for a student, and how
 # often that is looked at.
-MEMORY = int(os.environ.get("MEM_LIMIT") or 0)
+MEMORY = os.environ.get("MEM_LIMIT", "")
+MEMORY = int(MEMORY) if MEMORY.isdecimal() else 0
 LOOK_AT_MEMORY = 0.2
 KERNEL_INFO = {
     "status": "ok",

@@ -65,7 +65,7 @@ fn command(
     directory: &Path,
 ) -> Result<Command> {
     let python = python::python(project);
-    let mut command = match own_network::command() {
+    let mut command = match own_network::command(connection)? {
         Some(mut command) => {
             command.arg(python);
             command
@@ -152,7 +152,7 @@ fn fill(project: &Project, directory: &Path, features: &[String]) -> Result<()> 
         }
     } else if !warm::has_helpers(&warm) {
         Some("the compiled helpers are broken; `cargo lab clean` makes a fresh start")
-    } else if copy::copy_tree(&warm, directory, &copy::is_shared_artefact).is_err() {
+    } else if copy::copy_tree(&warm, directory, &copy::is_shared_artefact, copy::link).is_err() {
         let _ = fs::remove_dir_all(directory);
         Some("the compiled helpers could not be copied")
     } else {

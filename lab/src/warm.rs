@@ -166,7 +166,7 @@ pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
     let ours = sources::names_of_artefacts(project);
     let shared =
         |path: &Path| copy::is_shared_artefact(path) && !sources::is_artefact_of(&ours, path);
-    let copied = copy::copy_tree(&previous, target, &shared).is_ok();
+    let copied = copy::copy_tree(&previous, target, &shared, copy::hard_link).is_ok();
     if !copied {
         remove(target)?;
     }

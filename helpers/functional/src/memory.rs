@@ -62,7 +62,18 @@ fn of_the_container() -> Option<usize> {
         let text = read(&format!("/sys/fs/cgroup/memory.{name}"))?;
         text.trim().parse::<usize>().ok()
     };
-    Some(number("max")?.saturating_sub(number("current")?))
+    // What files take is given up when it is needed.
+    let files = read("/sys/fs/cgroup/memory.stat").map_or(0, |text| bytes_of_files(&text));
+    Some(number("max")?.saturating_sub(number("current")?.saturating_sub(files)))
+}
+
+fn bytes_of_files(statistics: &str) -> usize {
+    let amount = |line: &str| {
+        let (name, amount) = line.split_once(' ')?;
+        let is_file = ["active_file", "inactive_file"].contains(&name);
+        amount.parse::<usize>().ok().filter(|_| is_file)
+    };
+    statistics.lines().filter_map(amount).sum()
 }
 
 /// What is left of the memory that JupyterHub names for a student; the kernel holds its process to it.
@@ -117,6 +128,12 @@ mod tests {
         assert_eq!(can_hold("normal", &[], 4).unwrap(), 1);
         assert_eq!(can_hold("normal", &[2, 0], 4).unwrap(), 0);
         assert_eq!(can_hold("normal", &[SMALL / 4, 2], 4).unwrap(), SMALL / 2);
+    }
+
+    #[test]
+    fn files_that_a_container_has_read_are_not_in_the_way() {
+        let statistics = "anon 700\nfile 90\ninactive_anon 5\nactive_file 40\ninactive_file 30\n";
+        assert_eq!(bytes_of_files(statistics), 70);
     }
 
     #[test]

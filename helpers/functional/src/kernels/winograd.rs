@@ -20,6 +20,7 @@ use super::parallel::task_count;
 use super::pointwise::relu_in_place;
 use super::results::filled;
 use super::simd::{Real, arch};
+use super::thread_pool::num_threads;
 use super::tile::{Outer, Tiles};
 use super::winograd_transforms::{ELEMENTS, Image, KernelPanel, ResultLines};
 
@@ -99,7 +100,9 @@ impl Winograd {
         };
         let [height, width] = winograd.tiles();
         let is_worth_it = inputs.min(outputs) >= LEAST.0 && batch * height * width >= LEAST.1;
-        is_worth_it.then_some(winograd)
+        // An odd height is not cut into bands, and a large sample in one piece takes much memory.
+        let is_cut = winograd.result[0].is_multiple_of(2) || height * width <= CHUNK;
+        (is_worth_it && is_cut).then_some(winograd)
     }
 
     /// The result (N, rows, height, width), each row started from its bias, through ReLU if that is
@@ -222,12 +225,11 @@ impl Winograd {
     /// Whole samples, or bands of one size.
     fn bands(&self) -> Bands {
         let [height, width] = self.tiles();
-        // No less work for a task than is worth one, and a few tasks for each thread.
-        let tasks = task_count(
-            usize::MAX,
-            (self.batch * height * width).div_ceil(CHUNK / 2),
-        );
-        let most = (self.batch * height * width).div_ceil(tasks).min(CHUNK);
+        let all = self.batch * height * width;
+        // A few tasks for each thread, of half a chunk or more; with many threads one each, of less.
+        let tasks = task_count(usize::MAX, all.div_ceil(CHUNK / 2));
+        let tasks = tasks.max(num_threads().min(all.div_ceil(CHUNK / 4)));
+        let most = all.div_ceil(tasks).min(CHUNK);
         let fits =
             |lines: &usize| height.is_multiple_of(*lines) && lines * width <= most.max(width);
         let even = self.result[0].is_multiple_of(2);

@@ -51,6 +51,9 @@ fn other_convolutions_take_another_way() {
     let is_taken = |batch, channels, axes| Winograd::new(batch, channels, axes, false).is_some();
     let flat = WindowAxis::ABSENT;
     assert!(is_taken(1, [64, 64], [flat, plain, plain]));
+    let odd = WindowAxis::new("test", 41, 3, 1, 1, 1).unwrap();
+    assert!(!is_taken(1, [64, 64], [flat, odd, plain])); // large, and not cut
+    assert!(is_taken(1, [64, 64], [flat, plain, odd]));
     assert!(!is_taken(1, [63, 64], [flat, plain, plain]));
     assert!(!is_taken(1, [64, 63], [flat, plain, plain]));
     assert!(!is_taken(1, [64, 64], [plain, plain, plain]));
