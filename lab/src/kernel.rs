@@ -193,16 +193,19 @@ fn set_environment(command: &mut Command, directory: &Path) {
     if std::env::var_os("CANDLE_NUM_THREADS").is_none() {
         command.env("CANDLE_NUM_THREADS", "1");
     }
-    // evcxr moves each cell's library up one folder, where the relative path to libstd that the
-    // compiler wrote into it is wrong; it is found only by chance, or through this.
-    if let Some(folder) = rust::library_folder() {
+    // evcxr moves each cell's library up one folder, where the relative paths to libstd, and to helpers
+    // that are a symbolic link, which the compiler wrote into it are wrong: they are found only by chance,
+    // or through this.
+    let own = [rust::library_folder(), warm::folder_of_helpers(directory)];
+    if own.iter().any(Option::is_some) {
         let name = if cfg!(target_os = "macos") {
             "DYLD_LIBRARY_PATH"
         } else {
             "LD_LIBRARY_PATH"
         };
         let old = std::env::var_os(name).unwrap_or_default();
-        let folders = std::iter::once(folder).chain(std::env::split_paths(&old));
+        let folders = own.into_iter().flatten();
+        let folders = folders.chain(std::env::split_paths(&old));
         if let Ok(joined) = std::env::join_paths(folders.filter(|path| path.is_absolute())) {
             command.env(name, joined);
         }

@@ -199,13 +199,18 @@ fn compile(project: &Project, partial: &Path, progress: &Progress) -> Result<()>
 
 /// Whether the compiled helpers are where kernels look for them.
 pub fn has_helpers(directory: &Path) -> bool {
+    folder_of_helpers(directory).is_some()
+}
+
+/// The folder of the helpers' shared library.
+pub fn folder_of_helpers(directory: &Path) -> Option<PathBuf> {
     let targets = fs::read_dir(directory.join("crate/target"))
         .into_iter()
         .flatten()
         .flatten();
     let names = ["libhelpers.so", "libhelpers.dylib", "helpers.dll"];
     let mut folders = targets.map(|entry| entry.path().join("debug/deps"));
-    folders.any(|folder| names.iter().any(|name| folder.join(name).exists()))
+    folders.find(|folder| names.iter().any(|name| folder.join(name).exists()))
 }
 
 fn newest(project: &Project) -> Option<PathBuf> {
