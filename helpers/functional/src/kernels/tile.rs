@@ -214,15 +214,28 @@ impl<T: Real, const M: usize> WithSimd for DotTile<'_, T, M> {
         }
         let mut sums = [[T::splat(simd, T::ZERO); DOT_COLUMNS]; M];
         for i in 0..full {
-            // The fewer wait in registers, so that all sums stay in theirs.
-            let mut a = [T::splat(simd, T::ZERO); M];
-            for m in 0..M {
-                a[m] = a_full[m][i];
-            }
-            for n in 0..DOT_COLUMNS {
-                let b = b_full[n][i];
+            // The fewer of both wait in registers, so that all sums stay in theirs.
+            if M < DOT_COLUMNS {
+                let mut a = [T::splat(simd, T::ZERO); M];
                 for m in 0..M {
-                    sums[m][n] = T::mul_add(simd, a[m], b, sums[m][n]);
+                    a[m] = a_full[m][i];
+                }
+                for n in 0..DOT_COLUMNS {
+                    let b = b_full[n][i];
+                    for m in 0..M {
+                        sums[m][n] = T::mul_add(simd, a[m], b, sums[m][n]);
+                    }
+                }
+            } else {
+                let mut b = [T::splat(simd, T::ZERO); DOT_COLUMNS];
+                for n in 0..DOT_COLUMNS {
+                    b[n] = b_full[n][i];
+                }
+                for m in 0..M {
+                    let a = a_full[m][i];
+                    for n in 0..DOT_COLUMNS {
+                        sums[m][n] = T::mul_add(simd, a, b[n], sums[m][n]);
+                    }
                 }
             }
         }
