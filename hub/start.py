@@ -40,7 +40,7 @@ def main():
 
 
 def link(target, name):
-    """The notebooks load `../../helpers`: the one that is compiled already."""
+    """Makes `name` lead to what the course has: the notebooks load `../../helpers`, and it is compiled there."""
     if name.is_symlink():
         name.unlink()
     if not name.exists():

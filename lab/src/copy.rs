@@ -37,15 +37,10 @@ pub fn copy_tree(
 /// A second name for a file; where the system refuses one (it lies on another disk, or belongs to
 /// another user), a symbolic link, which breaks when the original is removed.
 pub fn link(source: &Path, target: &Path) -> io::Result<()> {
-    let linked = hard_link(source, target);
+    let linked = fs::hard_link(source, target);
     #[cfg(unix)]
     let linked = linked.or_else(|_| std::os::unix::fs::symlink(source, target));
     linked
-}
-
-/// A second name for a file, which outlives the first.
-pub fn hard_link(source: &Path, target: &Path) -> io::Result<()> {
-    fs::hard_link(source, target)
 }
 
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {

@@ -162,11 +162,14 @@ pub fn copy_previous(project: &Project, target: &Path) -> Result<bool> {
     let Some(previous) = newest(project) else {
         return Ok(false);
     };
-    // What may be written anew is not shared.
+    // What may be written anew is not shared; the rest outlives the older directory, as no symbolic link would.
     let ours = sources::names_of_artefacts(project);
     let shared =
         |path: &Path| copy::is_shared_artefact(path) && !sources::is_artefact_of(&ours, path);
-    let copied = copy::copy_tree(&previous, target, &shared, copy::hard_link).is_ok();
+    let copied = copy::copy_tree(&previous, target, &shared, |old, new| {
+        fs::hard_link(old, new)
+    })
+    .is_ok();
     if !copied {
         remove(target)?;
     }

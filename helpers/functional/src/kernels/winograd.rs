@@ -11,7 +11,7 @@
 //!
 //! Sums over the channels go between the brackets. So there are 16 products of matrices, (rows, channels)
 //! with (channels, tiles of 2 x 2), and before and after them the
-//! [transforms](super::winograd_transforms), which only add. With few channels, or with few tiles, the
+//! [transforms](super::winograd_transforms), which only add and halve. With few channels, or with few tiles, the
 //! transforms would cost more than is saved.
 
 use super::axis::WindowAxis;
